@@ -1,0 +1,43 @@
+"""Find, choose, win and keep customers: the worked methods of the course From Lead to Key Account.
+
+The package has the same rooms as the book. ``import keyaccounts as ka`` loads none of them; a room
+is loaded when it is first named, so the import stays fast and needs no plotting library.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from keyaccounts.errors import ColumnError, DataError, DroppedRows, ParameterError
+from keyaccounts.tables import table
+
+if TYPE_CHECKING:
+    from keyaccounts import datasets, errors, frames, patterns, plots, purchases, segmentation
+
+__version__ = "0.1.0"
+
+_ROOMS = ("datasets", "errors", "frames", "patterns", "plots", "purchases", "segmentation")
+
+__all__ = [
+    "ColumnError",
+    "DataError",
+    "DroppedRows",
+    "ParameterError",
+    "datasets",
+    "errors",
+    "frames",
+    "patterns",
+    "plots",
+    "purchases",
+    "segmentation",
+    "table",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        return import_module(f"keyaccounts.{name}")
+    raise AttributeError(f"module 'keyaccounts' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,107 @@
+"""Checks of arguments that are not data: numbers, shares and the day that counts as today."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from keyaccounts.errors import ParameterError
+
+Day: TypeAlias = "str | dt.date | dt.datetime"
+"""A day, as ISO text ("1997-09-30"), date, datetime or pandas Timestamp."""
+
+
+def day(name: str, value: Any) -> dt.date:
+    """Return a day given as text, date, datetime or Timestamp.
+
+    Parameters
+    ----------
+    name : str
+        Name of the argument, for the error message.
+    value : str, date, datetime or Timestamp
+        The day. The time of day, if any, is ignored.
+
+    Returns
+    -------
+    datetime.date
+
+    Raises
+    ------
+    ParameterError
+        If the value is not a day.
+
+    Examples
+    --------
+    >>> day("as_of", "1997-09-30")
+    datetime.date(1997, 9, 30)
+    """
+    try:
+        if isinstance(value, str):
+            return dt.datetime.fromisoformat(value.strip()).date()
+        if hasattr(value, "item") and not isinstance(value, dt.date):  # numpy.datetime64
+            value = value.astype("datetime64[us]").item()
+        if isinstance(value, dt.datetime):
+            return dt.date(value.year, value.month, value.day)
+        if isinstance(value, dt.date):
+            return value
+    except (ValueError, TypeError, AttributeError):
+        pass
+    raise ParameterError(
+        f"{name}={value!r} is not a day: give text like '1997-09-30', a date or a datetime"
+    )
+
+
+def whole(name: str, value: Any, *, least: int) -> int:
+    """Return a whole number that is at least `least`; else raise ParameterError."""
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < least:
+        raise ParameterError(f"{name}={value!r}: give a whole number of {least} or more")
+    return int(value.__index__())
+
+
+def number(name: str, value: Any) -> float:
+    """Return a finite number; else raise ParameterError."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = math.nan
+    if isinstance(value, bool | str) or not math.isfinite(found):
+        raise ParameterError(f"{name}={value!r}: give a finite number")
+    return found
+
+
+def fraction(name: str, value: Any, *, low: float = 0.0, high: float = 1.0) -> float:
+    """Return a share strictly above `low` and at most `high`; else raise ParameterError."""
+    found = number(name, value)
+    if not low < found <= high:
+        hint = f"; write {found / 100:g} for {found:g} %" if 1 < found <= 100 and high == 1 else ""
+        raise ParameterError(f"{name}={value!r}: give a share above {low:g}, up to {high:g}{hint}")
+    return found
+
+
+def open_fraction(name: str, value: Any) -> float:
+    """Return a share strictly between 0 and 1; else raise ParameterError."""
+    if fraction(name, value) == 1:
+        raise ParameterError(f"{name}={value!r}: give a share between 0 and 1, without the ends")
+    return float(value)
+
+
+def choice(name: str, value: Any, options: Sequence[str]) -> str:
+    """Return one of the allowed words; else raise ParameterError that lists them."""
+    if value not in options:
+        raise ParameterError(f"{name}={value!r}: choose one of {', '.join(map(repr, options))}")
+    return str(value)
+
+
+def weights(name: str, values: Any, *, length: int) -> tuple[float, ...]:
+    """Return `length` weights, none negative and not all zero; else raise ParameterError."""
+    try:
+        found = tuple(number(name, value) for value in values)
+    except TypeError:
+        found = ()
+    if len(found) != length or min(found) < 0 or sum(found) == 0:
+        raise ParameterError(
+            f"{name}={values!r}: give {length} numbers, none negative and not all zero"
+        )
+    return found

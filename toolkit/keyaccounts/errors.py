@@ -1,0 +1,21 @@
+"""The errors and the warning of the toolkit; each message says where, what and how to mend it."""
+
+
+class KeyAccountsError(ValueError):
+    """Parent of every error the toolkit raises on purpose."""
+
+
+class ColumnError(KeyAccountsError):
+    """A column is missing, named twice, or of a kind the method cannot use."""
+
+
+class DataError(KeyAccountsError):
+    """A column is there, but holds values that the method cannot use."""
+
+
+class ParameterError(KeyAccountsError):
+    """An argument that is not data (a threshold, a date, a number of bins) makes no sense."""
+
+
+class DroppedRows(UserWarning):
+    """Rows were left out on request; the message counts them."""

@@ -1,0 +1,371 @@
+"""Concentration: customers ranked by what they bring, and the curve of their running total."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts import checks, frames
+from keyaccounts.errors import DataError
+from keyaccounts.patterns.rates import Interval
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Totals per key, largest first; equal totals in order of the key.
+
+    Attributes
+    ----------
+    source : the caller's table.
+    frame : columns `key` and `value`, ranked.
+    values : the totals as an array.
+    """
+
+    source: frames.Source
+    frame: nw.DataFrame[Any]
+    values: NDArray[np.float64]
+
+    def answer(self, frame: nw.DataFrame[Any]) -> Any:
+        """Return columns under the caller's names, in the caller's kind of frame."""
+        names = self.source.names
+        return frames.like(
+            self.source, frame.rename({"key": names["key"], "value": names["value"]})
+        )
+
+
+def rank(values: Any, *, key: str, value: str) -> Ranking:
+    """Add up the rows of each key and rank the totals, largest first.
+
+    Parameters
+    ----------
+    values : frame
+        Any number of rows per key.
+    key, value : str
+        Columns: whose it is, and how much.
+
+    Returns
+    -------
+    Ranking
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a key or value is missing, or a value is not a finite number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sales = pd.DataFrame({"account": ["A", "B", "A"], "amount": [1.0, 5.0, 2.0]})
+    >>> rank(sales, key="account", value="amount").values
+    array([5., 3.])
+    """
+    source = frames.read(values, key=key, value=value)
+    kind = source.dtype("value")
+    empty = isinstance(source.rows, nw.DataFrame) and len(source.rows) == 0
+    if not empty and not kind.is_numeric():
+        raise DataError(
+            f"column {value!r} holds {kind} values, not numbers: "
+            "convert it first, for example with pandas.to_numeric"
+        )
+    faults = {"key": nw.col("key").is_null(), "value": nw.col("value").is_null()}
+    for role in faults:
+        if source.dtype(role).is_float():
+            faults[role] = faults[role] | ~nw.col(role).is_finite()
+    counts = frames.collect(
+        source.lazy.select(fault.cast(nw.Int64).sum().alias(c) for c, fault in faults.items())
+    )
+    for role, fault in faults.items():
+        if counts[role][0]:
+            other = "key" if role == "value" else "value"
+            raise DataError(
+                f"column {source.names[role]!r}: missing or not finite in {int(counts[role][0]):,} "
+                f"rows: {source.example(fault, other)}. Fill it in or leave these rows out"
+            )
+    totals = (
+        source.lazy.select("key", nw.col("value").cast(nw.Float64))
+        .group_by("key")
+        .agg(nw.col("value").sum())
+        .sort("key")
+    )
+    frame = frames.collect(totals)
+    sums = frames.steady(frames.numbers(frame, "value"))
+    order = np.argsort(-sums, kind="stable")
+    ranked = frames.with_arrays(frame, value=sums)[order.tolist(), :]
+    return Ranking(source, ranked, sums[order])
+
+
+def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:
+    """Return plain numbers from a list, an array, a series, or a column of a frame.
+
+    Raises
+    ------
+    DataError
+        If there are none, or one is missing or not finite.
+    """
+    if isinstance(values, pd.DataFrame) or hasattr(values, "columns") or hasattr(values, "schema"):
+        if value is None:
+            raise DataError("a table was given: name the column to look at with value=…")
+        source = frames.read(values, value=value)
+        found = frames.numbers(frames.collect(source.lazy), "value")
+    else:
+        try:
+            found = np.asarray(values, dtype=np.float64).ravel()
+        except (TypeError, ValueError):
+            raise DataError("the values are not numbers: convert them first") from None
+    if found.size == 0:
+        raise DataError("no rows: there is nothing to measure")
+    bad = np.flatnonzero(~np.isfinite(found))
+    if bad.size:
+        raise DataError(
+            f"{bad.size:,} of {found.size:,} values are missing or not finite, "
+            f"first in row {bad[0]} (counting from 0): fill them in or leave them out"
+        )
+    return found
+
+
+def top_count(customers: int, top: float) -> int:
+    """Return how many of `customers` the share `top` is, rounded up."""
+    return math.ceil(round(top * customers, 9))  # 0.07 × 100 is 7.000000000000001
+
+
+def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> float:
+    """Say which share of the total the top customers bring, to see whether it is 80/20.
+
+    Parameters
+    ----------
+    values : array-like or frame
+        One number a customer.
+    top : float, default 0.2
+        Share of customers to count as the top; their number is rounded up.
+    value : str, optional
+        The column, if `values` is a frame.
+
+    Returns
+    -------
+    float
+        A fraction of the total. Above 1 when the others lose money on balance.
+
+    Raises
+    ------
+    DataError
+        If there are no values, one is not finite, or the total is not above zero.
+    ParameterError
+        If `top` is not a share above 0 and up to 1.
+
+    References
+    ----------
+    Schmittlein, Cooper and Morrison (1993), Truth in Concentration in the Land of (80/20) Laws,
+    Marketing Science 12(2).
+
+    Examples
+    --------
+    >>> pareto_share([50, 20, 10, 10, 10])
+    0.5
+    """
+    share = checks.fraction("top", top)
+    found = np.sort(amounts(values, value))[::-1]
+    total = _positive_total(found)
+    return float(found[: top_count(found.size, share)].sum() / total)
+
+
+def _positive_total(found: NDArray[np.float64]) -> float:
+    total = float(found.sum())
+    if total <= 0:
+        raise DataError(
+            f"the values add up to {total:,.2f}: a share of a total needs a total above zero"
+        )
+    return total
+
+
+def pareto_interval(
+    values: Any,
+    top: float = 0.2,
+    *,
+    seed: int,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    value: str | None = None,
+) -> Interval:
+    """Say how sure the top customers' share is, if these customers are a sample of their kind.
+
+    Parameters
+    ----------
+    values, top, value :
+        As in :func:`pareto_share`.
+    seed : int
+        Seed of the resampling; the same seed gives the same interval.
+    confidence : float, default 0.95
+        Coverage aimed at.
+    resamples : int, default 1000
+        How often the customers are drawn again, with replacement (percentile bootstrap).
+
+    Returns
+    -------
+    Interval
+        `low` and `high`, fractions of the total.
+
+    Raises
+    ------
+    DataError, ParameterError
+        As in :func:`pareto_share`.
+
+    References
+    ----------
+    Efron (1979), Bootstrap Methods: Another Look at the Jackknife, Annals of Statistics 7(1).
+
+    Examples
+    --------
+    >>> pareto_interval([10.0] * 50, seed=1)
+    Interval(low=0.2, high=0.2)
+    """
+    share = checks.fraction("top", top)
+    level = checks.open_fraction("confidence", confidence)
+    draws = checks.whole("resamples", resamples, least=1)
+    found = np.sort(amounts(values, value))[::-1]
+    _positive_total(found)
+    n = found.size
+    rng, wanted = np.random.default_rng(seed), top_count(n, share)
+    shares = np.empty(draws)
+    for i in range(draws):
+        # Drawing n of n customers = how often each is drawn. The values are sorted, so the top
+        # of the draw is the first `wanted` drawn: no sorting inside the loop.
+        times = np.bincount(rng.integers(0, n, n), minlength=n)
+        before = np.cumsum(times) - times
+        counted = np.clip(wanted - before, 0, times)
+        shares[i] = (counted * found).sum() / (times * found).sum()
+    low, high = np.quantile(shares, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(round(low, 12)), float(round(high, 12)))
+
+
+def lorenz(values: Any, *, value: str | None = None) -> pd.DataFrame:
+    """Draw up who carries the total: the cumulated share of value by share of customers.
+
+    Parameters
+    ----------
+    values : array-like or frame
+        One number a customer, none negative.
+    value : str, optional
+        The column, if `values` is a frame.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `customer_share` and `value_share` (fractions), smallest customers first, from
+        (0, 0) to (1, 1).
+
+    Raises
+    ------
+    DataError
+        If there are no values, one is negative or not finite, or all are zero.
+
+    References
+    ----------
+    Lorenz (1905), Methods of Measuring the Concentration of Wealth, Publications of the American
+    Statistical Association 9(70).
+
+    Examples
+    --------
+    >>> lorenz([1, 3])
+       customer_share  value_share
+    0             0.0         0.00
+    1             0.5         0.25
+    2             1.0         1.00
+    """
+    found = _no_negatives(np.sort(amounts(values, value)))
+    running = np.concatenate([[0.0], np.cumsum(found)])
+    people = np.arange(found.size + 1) / found.size
+    return pd.DataFrame({"customer_share": people, "value_share": running / running[-1]})
+
+
+def gini(values: Any, *, value: str | None = None) -> float:
+    """Say in one number how unequal customers are: 0 all alike, near 1 one has everything.
+
+    Parameters
+    ----------
+    values : array-like or frame
+        One number a customer, none negative.
+    value : str, optional
+        The column, if `values` is a frame.
+
+    Returns
+    -------
+    float
+        From 0 to (n − 1)/n: twice the area between the Lorenz curve and the diagonal.
+
+    Raises
+    ------
+    DataError
+        As in :func:`lorenz`.
+
+    References
+    ----------
+    Gini (1912), Variabilità e mutabilità.
+
+    Examples
+    --------
+    >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 10])
+    (0.0, 0.75)
+    """
+    found = _no_negatives(np.sort(amounts(values, value)))
+    n = found.size
+    ranks = np.arange(1, n + 1)
+    return float(2 * (ranks * found).sum() / (n * found.sum()) - (n + 1) / n)
+
+
+def pareto_ratio(values: Any, *, value: str | None = None) -> tuple[float, float]:
+    """Find the x/y of these customers: the top x that bring y = 1 − x of the total.
+
+    Where the folk rule says 20/80, this is what the data say.
+
+    Parameters
+    ----------
+    values : array-like or frame
+        One number a customer, none negative.
+    value : str, optional
+        The column, if `values` is a frame.
+
+    Returns
+    -------
+    tuple of float
+        Share of customers, share of the total; they add up to 1.
+
+    Raises
+    ------
+    DataError
+        As in :func:`lorenz`.
+
+    Examples
+    --------
+    >>> x, y = pareto_ratio([60, 10, 10, 10, 10])
+    >>> round(x, 3), round(y, 3)
+    (0.333, 0.667)
+    """
+    curve = lorenz(values, value=value)
+    people = 1 - curve["customer_share"].to_numpy()  # top x of customers …
+    brought = 1 - curve["value_share"].to_numpy()  # … bring y; both fall along the curve
+    gap = people + brought - 1
+    after = int(np.argmax(gap <= 0))
+    if gap[after] == 0:
+        return float(people[after]), float(1 - people[after])
+    before = after - 1
+    part = gap[before] / (gap[before] - gap[after])
+    x = float(people[before] + part * (people[after] - people[before]))
+    return x, 1 - x
+
+
+def _no_negatives(found: NDArray[np.float64]) -> NDArray[np.float64]:
+    if found[0] < 0:
+        raise DataError(
+            f"{int((found < 0).sum()):,} values are negative: a Lorenz curve needs values of zero "
+            "or more. For profits with losses use ka.segmentation.whale_curve"
+        )
+    _positive_total(found)
+    return found

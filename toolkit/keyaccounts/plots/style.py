@@ -1,0 +1,83 @@
+"""The one look that every figure of the toolkit and the book has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import wraps
+from importlib.resources import as_file, files
+from typing import Concatenate, ParamSpec, cast
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+
+INK, MUTED, GRID = "#1b2a41", "#5b6675", "#d5d9e0"
+ACCENT, SIGNAL = "#0f766e", "#b45309"
+
+P = ParamSpec("P")
+
+
+def _settings() -> mpl.RcParams:
+    with as_file(files("keyaccounts.plots").joinpath("keyaccounts.mplstyle")) as path:
+        return mpl.rc_params_from_file(str(path), use_default_template=False)
+
+
+def set_notebook_style() -> None:
+    """Give all figures of a notebook the course's look, as small sharp SVG.
+
+    Call it once, after the import. It changes matplotlib's settings of this process, which the
+    plot functions by themselves never do.
+
+    Examples
+    --------
+    >>> set_notebook_style()
+    """
+    mpl.rcParams.update(_settings())
+    try:
+        from IPython.core.getipython import get_ipython
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+    except ImportError:
+        return
+    if get_ipython() is not None:
+        # No date in the file: the same figure is the same text on every run.
+        set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
+
+
+def styled(
+    draw: Callable[Concatenate[Axes, P], None],
+) -> Callable[Concatenate[Axes | None, P], Axes]:
+    """Turn `draw(ax, …)` into a plot that makes its own axes if given None, and returns them."""
+
+    @wraps(draw)
+    def plot(ax: Axes | None, *args: P.args, **kwargs: P.kwargs) -> Axes:
+        with mpl.rc_context(_settings()):
+            if ax is None:
+                _, ax = plt.subplots()
+            draw(ax, *args, **kwargs)
+        return ax
+
+    return cast("Callable[Concatenate[Axes | None, P], Axes]", plot)
+
+
+def finding(ax: Axes, title: str) -> None:
+    """Set the title, which is the finding, flush with the left end of the axes."""
+    ax.set_title(wrapped(title), x=0, ha="left")
+
+
+def percent(share: float) -> str:
+    """Write a share as whole percent."""
+    return f"{100 * share:.0f} %"
+
+
+def wrapped(text: str, width: int = 42) -> str:
+    """Break a title so that it fits the figure, in lines of about equal length."""
+    lines = max(1, math.ceil(len(text) / width))
+    goal, out, line = len(text) / lines, [], ""
+    for word in text.split():
+        if line and len(line) + len(word) / 2 > goal:
+            out.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return "\n".join([*out, line])

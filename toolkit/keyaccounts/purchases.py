@@ -1,0 +1,296 @@
+"""Per-customer purchase history: the one definition that every method on orders shares."""
+
+from __future__ import annotations
+
+import datetime as dt
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from keyaccounts import checks, frames
+from keyaccounts.checks import Day
+from keyaccounts.errors import DataError, DroppedRows
+from keyaccounts.frames import NativeT
+
+COLUMNS = (
+    "orders",
+    "repeat_orders",
+    "first_date",
+    "last_date",
+    "recency",
+    "age",
+    "revenue",
+    "mean_repeat_amount",
+)
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Order rows after the checks: columns `customer`, `day`, `amount`, every value usable.
+
+    Attributes
+    ----------
+    source : the caller's table.
+    lazy : the usable rows, as a plan.
+    rows : how many rows were given.
+    last_day : the latest day in them (None without rows).
+    dropped : reason → number of rows left out.
+    """
+
+    source: frames.Source
+    lazy: nw.LazyFrame[Any]
+    rows: int
+    last_day: dt.date | None
+    dropped: dict[str, int]
+
+    @property
+    def day_kind(self) -> nw.dtypes.DType:
+        """Type of the caller's date column."""
+        return self.source.dtype("date")
+
+    def upto(self, last: dt.date) -> nw.LazyFrame[Any]:
+        """Return the rows up to and including a day."""
+        return self.lazy.filter(nw.col("day") <= frames.day_literal(self.source, "date", last))
+
+    def after(self, last: dt.date) -> int:
+        """Count the rows after a day."""
+        late = nw.col("day") > frames.day_literal(self.source, "date", last)
+        return int(frames.collect(self.lazy.filter(late).select(nw.len().alias("n")))["n"][0])
+
+
+def read_orders(
+    orders: Any, *, customer: str, date: str, amount: str, unusable: str = "error"
+) -> Orders:
+    """Open a table of orders and check every row; see :func:`summarize` for the rules."""
+    checks.choice("unusable", unusable, ("error", "drop"))
+    source = frames.read(orders, customer=customer, date=date, amount=amount)
+    if isinstance(source.rows, nw.DataFrame) and len(source.rows) == 0:
+        return _no_orders(source)
+    day = frames.day(source, "date")
+    money = _money(source)
+    faults = _faults(source)
+    counts = frames.collect(
+        source.lazy.select(
+            nw.len().alias("rows"),
+            day.max().alias("last"),
+            *(fault.cast(nw.Int64).sum().alias(name) for name, fault in faults.items()),
+        )
+    )
+    rows = int(counts["rows"][0])
+    if rows == 0:
+        return _no_orders(source)
+    found = {name: int(counts[name][0] or 0) for name in faults}
+    dropped = {name: n for name, n in found.items() if n}
+    lazy, last = source.lazy, frames.to_day(counts["last"][0]) if not dropped else None
+    for name in dropped:
+        if unusable == "error":
+            raise DataError(_complaint(source, name, faults[name], dropped[name], rows))
+        lazy = lazy.filter(~faults[name])
+    lazy = lazy.select("customer", day.alias("day"), money.alias("amount"))
+    if dropped:
+        last = frames.to_day(frames.collect(lazy.select(nw.col("day").max()))["day"][0])
+    return Orders(source, lazy, rows, last, dropped)
+
+
+def _no_orders(source: frames.Source) -> Orders:
+    """Return typed, empty order rows: an empty pandas frame has no types to rely on."""
+    empty = source.rows.with_columns(
+        nw.lit("").alias("day"), nw.col("amount").cast(nw.String).cast(nw.Float64)
+    )
+    return Orders(source, empty.lazy().select("customer", "day", "amount"), 0, None, {})
+
+
+def _money(source: frames.Source) -> nw.Expr:
+    kind = source.dtype("amount")
+    if not kind.is_numeric():
+        raise DataError(
+            f"column {source.names['amount']!r} holds {kind} values, not numbers: "
+            "convert it first, for example with pandas.to_numeric"
+        )
+    return nw.col("amount").cast(nw.Float64)
+
+
+def _faults(source: frames.Source) -> dict[str, nw.Expr]:
+    customer, amount = nw.col("customer"), nw.col("amount")
+    nameless = customer.is_null()
+    if source.dtype("customer").is_float():
+        nameless = nameless | customer.is_nan()
+    worth = amount.is_null()
+    if source.dtype("amount").is_float():
+        worth = worth | ~amount.is_finite()
+    return {
+        "no customer": nameless,
+        "no date": nw.col("date").is_null(),
+        "unreadable date": frames.not_a_day(source, "date"),
+        "no amount": worth,
+    }
+
+
+_ROLE = {
+    "no customer": ("customer", "date"),
+    "no date": ("date", "customer"),
+    "unreadable date": ("date", "date"),
+    "no amount": ("amount", "customer"),
+}
+
+
+def _complaint(source: frames.Source, name: str, fault: nw.Expr, n: int, rows: int) -> str:
+    role, show = _ROLE[name]
+    wanted = {
+        "no customer": "Fill in the customer",
+        "no date": "Fill in the date",
+        "unreadable date": "Write dates as YYYY-MM-DD, or convert the column to dates",
+        "no amount": "Fill in a finite amount",
+    }[name]
+    return (
+        f"column {source.names[role]!r}: {name} in {n:,} of {rows:,} rows: "
+        f'{source.example(fault, show)}. {wanted}, or pass unusable="drop" to leave such rows out.'
+    )
+
+
+def say_dropped(dropped: dict[str, int], rows: int) -> None:
+    """Warn about rows left out on request, with their number and reason."""
+    if dropped:
+        reasons = ", ".join(f"{n:,} with {name}" for name, n in dropped.items())
+        warnings.warn(f"left out of {rows:,} rows: {reasons}", DroppedRows, stacklevel=3)
+
+
+def per_customer(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Reduce checked order rows to one row a customer: orders, first, last, revenue, repeats.
+
+    One customer's rows of one day are one order, netted. A day that nets below zero is a refund:
+    it lowers revenue and is not an order.
+    """
+    daily = lazy.group_by("customer", "day").agg(nw.col("amount").sum().alias("net"))
+    bought = nw.col("net") >= 0
+    daily = daily.with_columns(
+        bought.cast(nw.Int64).alias("order"),
+        nw.when(bought).then(nw.col("day")).alias("order_day"),
+    )
+    first = nw.col("order_day").min().over("customer")
+    daily = daily.with_columns(
+        nw.when(nw.col("order_day") > first).then(nw.col("net")).alias("repeat_amount")
+    )
+    return (
+        daily.group_by("customer")
+        .agg(
+            nw.col("order").sum().alias("orders"),
+            nw.col("order_day").min().alias("first"),
+            nw.col("order_day").max().alias("last"),
+            nw.col("net").sum().alias("revenue"),
+            nw.col("repeat_amount").sum().alias("repeat_amount"),
+        )
+        .with_columns(nw.col("orders").cast(nw.Int64))
+    )
+
+
+def summarize(
+    orders: NativeT,
+    *,
+    customer: str = "customer_id",
+    date: str = "order_date",
+    amount: str = "amount",
+    until: Day | None = None,
+    unusable: str = "error",
+) -> NativeT:
+    """Say how often, how long and for how much each customer has bought.
+
+    Every method of the toolkit that starts from orders starts from this table, so a purchase
+    means the same everywhere:
+
+    - All rows of one customer on one day are **one order**; their amounts are added up.
+    - A day that nets below zero is a **refund**: it lowers revenue and is no order. A day that
+      nets to zero (a free order) is one.
+    - A **repeat order** is any order but the customer's first.
+    - A customer with refunds only has no order, no dates and no age; the row stays, with the
+      (negative) revenue.
+
+    Parameters
+    ----------
+    orders : frame
+        One row an order, an order line or a refund: pandas, Polars (eager or lazy), pyarrow,
+        DuckDB or PySpark.
+    customer, date, amount : str
+        Columns: who bought; when (dates, datetimes or text that starts YYYY-MM-DD); for how much
+        (one currency, refunds negative). Of a datetime with a zone the local day counts.
+    until : str, date or datetime, optional
+        Last day to look at; rows after it are left out. Default: the last day in the table.
+    unusable : {"error", "drop"}, default "error"
+        What to do with rows without customer, readable date or finite amount. With "drop" they
+        are left out and counted in a :class:`~keyaccounts.errors.DroppedRows` warning.
+
+    Returns
+    -------
+    frame
+        Same kind as `orders` (lazy stays lazy), one row a customer, sorted by customer:
+
+        ===================  ====================================================
+        customer             under the name it had
+        orders               number of orders
+        repeat_orders        orders − 1 (0 for refunds only)
+        first_date           day of the first order
+        last_date            day of the last order
+        recency              days from first to last order
+        age                  days from first order to `until`
+        revenue              sum of all amounts, refunds included
+        mean_repeat_amount   mean amount of the repeat orders; missing without one
+        ===================  ====================================================
+
+        No rows in, no rows out.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a row cannot be used and `unusable` is "error", or a column is of the wrong kind.
+    ParameterError
+        If `until` is not a day.
+
+    Notes
+    -----
+    `recency` here runs from first to last order, as lifetime models want it. In
+    :func:`keyaccounts.segmentation.rfm` it runs from the last order to today, as sellers say it.
+
+    References
+    ----------
+    Fader, Hardie and Lee (2005), "Counting Your Customers" the Easy Way: An Alternative to the
+    Pareto/NBD Model, Marketing Science 24(2).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["A", "A", "A", "B"],
+    ...     "order_date": ["2026-01-01", "2026-01-01", "2026-01-11", "2026-01-05"],
+    ...     "amount": [10.0, 5.0, 40.0, 8.0],
+    ... })
+    >>> found = summarize(orders, until="2026-01-31")
+    >>> found[["customer_id", "orders", "recency", "age", "revenue", "mean_repeat_amount"]]
+      customer_id  orders  recency  age  revenue  mean_repeat_amount
+    0           A       2       10   30     55.0                40.0
+    1           B       1        0   26      8.0                 NaN
+    """
+    frames.check_free(customer, COLUMNS, "customer")
+    last = None if until is None else checks.day("until", until)
+    read = read_orders(orders, customer=customer, date=date, amount=amount, unusable=unusable)
+    say_dropped(read.dropped, read.rows)
+    end = last or read.last_day or dt.date(1970, 1, 1)
+    kind = read.day_kind if read.rows else nw.String()
+    lazy = per_customer(read.lazy if last is None or not read.rows else read.upto(last))
+    first_number, last_number = (frames.day_number(nw.col(c), kind) for c in ("first", "last"))
+    repeats = nw.col("orders") - 1
+    plan = lazy.with_columns(
+        nw.when(nw.col("orders") > 0).then(repeats).otherwise(nw.lit(0)).alias("repeat_orders"),
+        frames.as_date(nw.col("first"), kind).alias("first_date"),
+        frames.as_date(nw.col("last"), kind).alias("last_date"),
+        (last_number - first_number).alias("recency"),
+        (nw.lit(frames.number_of(end)) - first_number).alias("age"),
+        nw.when(repeats > 0).then(nw.col("repeat_amount") / repeats).alias("mean_repeat_amount"),
+    )
+    plan = plan.select(nw.col("customer").alias(customer), *COLUMNS).sort(customer)
+    if isinstance(read.source.rows, nw.LazyFrame):
+        return plan.to_native()  # type: ignore[no-any-return]
+    return frames.like(read.source, frames.collect(plan))  # type: ignore[no-any-return]

@@ -1,0 +1,359 @@
+"""RFM: how recently, how often and for how much each customer buys (chapter 3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from keyaccounts import checks, frames, purchases
+from keyaccounts.checks import Day
+from keyaccounts.errors import DataError
+from keyaccounts.tables import Table, table
+
+COLUMNS = ("recency", "frequency", "monetary", "r", "f", "m", "cell", "score")
+
+
+@dataclass(frozen=True)
+class RFM:
+    """Answer of :func:`rfm`.
+
+    Attributes
+    ----------
+    table : frame
+        One row a customer, sorted by customer: the customer under the name it had; `recency`
+        (days since the last order), `frequency` (orders), `monetary` (revenue); the scores `r`,
+        `f`, `m` from 1 to `bins`, where `bins` is best; `cell` ("543"; "10-4-3" above nine bins);
+        `score` (the weighted sum of the three).
+    cuts : dict
+        "recency", "frequency", "monetary" → the cut points. A customer at a cut point belongs to
+        the smaller value's side. With `nested`, "frequency" maps each r, and "monetary" each
+        (r, f), to its own cut points. Empty where `ties` is "split": there is no threshold then.
+    as_of : date or None
+        The day that counts as today (None without rows).
+    bins : int
+        How many scores there are.
+    dropped : dict of str to int
+        Reason → how many rows (or customers without any order) were left out.
+    notes : tuple of str
+        What to know before using the scores: empty scores, everyone alike.
+    """
+
+    table: Any
+    cuts: Mapping[str, Any]
+    as_of: dt.date | None
+    bins: int
+    dropped: Mapping[str, int]
+    notes: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return "\n".join([repr(self._shown()), *self.notes])
+
+    def _shown(self) -> Table:
+        left_out = "".join(f"; left out: {n:,} {name}" for name, n in self.dropped.items())
+        return table(self.table, f"RFM scores as of {self.as_of}, {self.bins} bins{left_out}")
+
+
+def rfm(
+    orders: Any,
+    *,
+    customer: str = "customer_id",
+    date: str = "order_date",
+    amount: str = "amount",
+    as_of: Day | None = None,
+    bins: int = 5,
+    nested: bool = False,
+    ties: str = "together",
+    monetary: str = "total",
+    weights: Sequence[float] = (1, 1, 1),
+    future: str = "error",
+    unusable: str = "error",
+) -> RFM:
+    """Score every customer by recency, frequency and monetary value.
+
+    What an order, a refund and a day are is defined in :func:`keyaccounts.purchases.summarize`.
+
+    Parameters
+    ----------
+    orders : frame
+        One row an order, an order line or a refund: pandas, Polars (eager or lazy), pyarrow,
+        DuckDB or PySpark.
+    customer, date, amount : str
+        Columns: who bought, when, for how much (one currency, refunds negative).
+    as_of : str, date or datetime, optional
+        The day that counts as today. Default: the day of the last order in the table.
+    bins : int, default 5
+        How many scores; 5 gives quintiles.
+    nested : bool, default False
+        Score frequency within each recency score and monetary value within each pair (Hughes),
+        instead of each of the three on its own.
+    ties : {"together", "split"}, default "together"
+        Equal customers always get the same score ("together": cut points at the quantiles), or
+        groups are made equal in size and ties are broken in order of the customer ("split").
+    monetary : {"total", "mean"}, default "total"
+        Revenue in all, or revenue per order.
+    weights : three numbers, default (1, 1, 1)
+        How much r, f and m count in `score`. Equal weights are our default.
+    future : {"error", "drop"}, default "error"
+        What to do with rows dated after `as_of`; "drop" leaves them out and counts them.
+    unusable : {"error", "drop"}, default "error"
+        What to do with rows without customer, readable date or finite amount.
+
+    Returns
+    -------
+    RFM
+        `.table` (same kind of frame as `orders`), `.cuts`, `.as_of`, `.bins`, `.dropped`,
+        `.notes`. No rows give an empty table. Fewer customers than bins leave scores empty. One
+        customer, or all alike, are on no side of any cut: r is `bins`, f and m are 1 ("together").
+        Customers with refunds only have no order to score; they are counted in `.dropped`.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a row is unusable, or lies after `as_of`, and is not to be dropped.
+    ParameterError
+        If another argument makes no sense.
+
+    References
+    ----------
+    Hughes (1994), Strategic Database Marketing, Probus.
+    Bult and Wansbeek (1995), Optimal Selection for Direct Mail, Marketing Science 14(4).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["A", "A", "B", "C", "C", "C"],
+    ...     "order_date": pd.to_datetime(["2026-01-05", "2026-03-01", "2025-06-10",
+    ...                                   "2026-01-02", "2026-02-01", "2026-03-20"]),
+    ...     "amount": [80.0, 40.0, 500.0, 10.0, 20.0, 15.0],
+    ... })
+    >>> scored = rfm(orders, as_of="2026-03-31", bins=2)
+    >>> scored.table[["customer_id", "recency", "frequency", "monetary", "cell", "score"]]
+      customer_id  recency  frequency  monetary cell  score
+    0           A       30          2     120.0  211      4
+    1           B      294          1     500.0  112      4
+    2           C       11          3      45.0  221      5
+    >>> scored.cuts["recency"]
+    (30.0,)
+    """
+    frames.check_free(customer, COLUMNS, "customer")
+    bins = checks.whole("bins", bins, least=2)
+    factors = checks.weights("weights", weights, length=3)
+    checks.choice("ties", ties, ("together", "split"))
+    checks.choice("monetary", monetary, ("total", "mean"))
+    checks.choice("future", future, ("error", "drop"))
+    today = None if as_of is None else checks.day("as_of", as_of)
+    read = purchases.read_orders(
+        orders, customer=customer, date=date, amount=amount, unusable=unusable
+    )
+    dropped = dict(read.dropped)
+    lazy, last = read.lazy, read.last_day
+    if today and last and last > today:
+        late = read.after(today)
+        if future == "error":
+            raise DataError(
+                f"column {date!r}: {late:,} of {read.rows:,} rows lie after as_of={today}, the "
+                f'last on {last}. Choose a later as_of, or pass future="drop" to leave them out'
+            )
+        dropped[f"rows after {today}"] = late
+        lazy = read.upto(today)
+    today = today or last
+    customers, days_since = _customers(read, lazy, today)
+    bought = customers.filter(nw.col("orders") > 0)
+    if len(bought) < len(customers):
+        days_since = days_since[customers["orders"].to_numpy() > 0]
+        dropped["customers with refunds only"] = len(customers) - len(bought)
+    count = frames.numbers(bought, "orders")
+    worth = frames.steady(frames.numbers(bought, "revenue"))
+    if monetary == "mean":
+        worth = frames.steady(worth / count)
+    score = _score_nested if nested else _score_apart
+    (r, f, m), cuts = score(days_since, count, worth, bins, ties)
+    total = sum(w * s for w, s in zip(factors, (r, f, m), strict=True))
+    whole = all(w.is_integer() for w in factors)
+    scored = frames.with_arrays(
+        bought.select(nw.col("customer").alias(customer)),
+        recency=days_since.astype(np.int64),
+        frequency=count.astype(np.int64),
+        monetary=worth,
+        r=r,
+        f=f,
+        m=m,
+        cell=_cells(r, f, m, bins),
+        score=np.asarray(total, dtype=np.int64 if whole else np.float64),
+    )
+    notes = _notes(r, f, m, bins)
+    return RFM(frames.like(read.source, scored), cuts, today, bins, dropped, notes)
+
+
+def _customers(
+    read: purchases.Orders, lazy: nw.LazyFrame[Any], today: dt.date | None
+) -> tuple[nw.DataFrame[Any], NDArray[np.float64]]:
+    """Return one collected row a customer, and the days since each one's last order."""
+    kind = read.day_kind if read.rows else nw.String()
+    since = nw.lit(frames.number_of(today or dt.date(1970, 1, 1)))
+    plan = purchases.per_customer(lazy).with_columns(
+        (since - frames.day_number(nw.col("last"), kind)).alias("since")
+    )
+    found = frames.collect(plan.select("customer", "orders", "revenue", "since").sort("customer"))
+    return found, frames.numbers(found, "since")
+
+
+def _score_apart(
+    recency: NDArray[Any], frequency: NDArray[Any], worth: NDArray[Any], bins: int, ties: str
+) -> tuple[tuple[NDArray[np.int64], ...], dict[str, Any]]:
+    r, r_cuts = _score(recency, bins, ties, best="low")
+    f, f_cuts = _score(frequency, bins, ties)
+    m, m_cuts = _score(worth, bins, ties)
+    cuts = {"recency": r_cuts, "frequency": f_cuts, "monetary": m_cuts}
+    return (r, f, m), cuts if ties == "together" else {}
+
+
+def _score_nested(
+    recency: NDArray[Any], frequency: NDArray[Any], worth: NDArray[Any], bins: int, ties: str
+) -> tuple[tuple[NDArray[np.int64], ...], dict[str, Any]]:
+    r, r_cuts = _score(recency, bins, ties, best="low")
+    f, m = np.zeros_like(r), np.zeros_like(r)
+    f_cuts: dict[int, tuple[float, ...]] = {}
+    m_cuts: dict[tuple[int, int], tuple[float, ...]] = {}
+    for i in np.unique(r).tolist():
+        inside = np.flatnonzero(r == i)
+        f[inside], f_cuts[i] = _score(frequency[inside], bins, ties)
+        for j in np.unique(f[inside]).tolist():
+            cell = inside[f[inside] == j]
+            m[cell], m_cuts[i, j] = _score(worth[cell], bins, ties)
+    cuts = {"recency": r_cuts, "frequency": f_cuts, "monetary": m_cuts}
+    return (r, f, m), cuts if ties == "together" else {}
+
+
+def _score(
+    values: NDArray[Any], bins: int, ties: str, best: str = "high"
+) -> tuple[NDArray[np.int64], tuple[float, ...]]:
+    """Score values from 1 to `bins`, `bins` for the best, and return the cut points."""
+    n = values.size
+    if ties == "split":
+        place = np.empty(n, dtype=np.int64)
+        worst_last = values if best == "low" else -values
+        place[np.argsort(worst_last, kind="stable")] = np.arange(n)
+        return bins - bins * place // max(n, 1), ()
+    if n == 0:
+        return np.zeros(0, dtype=np.int64), ()
+    cuts = frames.steady(np.quantile(values, np.arange(1, bins) / bins))
+    above = np.searchsorted(cuts, values, side="left")  # how many cut points lie below the value
+    return (bins - above if best == "low" else above + 1), tuple(cuts.tolist())
+
+
+def _cells(
+    r: NDArray[np.int64], f: NDArray[np.int64], m: NDArray[np.int64], bins: int
+) -> NDArray[Any]:
+    between = "" if bins <= 9 else "-"
+    code = (r * (bins + 1) + f) * (bins + 1) + m
+    known, where = np.unique(code, return_inverse=True)
+    names = [
+        between.join(map(str, (c // (bins + 1) ** 2, c // (bins + 1) % (bins + 1), c % (bins + 1))))
+        for c in known.tolist()
+    ]
+    return np.asarray(names, dtype=object if not names else None)[where]
+
+
+def _notes(
+    r: NDArray[np.int64], f: NDArray[np.int64], m: NDArray[np.int64], bins: int
+) -> tuple[str, ...]:
+    notes = []
+    if r.size == 0:
+        return ("no orders: nobody to score",)
+    if r.size < bins:
+        notes.append(f"{r.size} customers for {bins} bins: some scores stay empty")
+    for name, scores in (("recency", r), ("frequency", f), ("monetary", m)):
+        missing = sorted(set(range(1, bins + 1)) - set(np.unique(scores).tolist()))
+        if missing and r.size >= bins:
+            scores_text = ", ".join(map(str, missing))
+            notes.append(f"nobody has {name} score {scores_text}: too many customers are alike")
+    return tuple(notes)
+
+
+@cache
+def _segments() -> tuple[dict[str, str], ...]:
+    text = files("keyaccounts.segmentation").joinpath("catalog/rfm_segments.toml").read_text("utf8")
+    return tuple(tomllib.loads(text)["segment"])
+
+
+def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
+    """Name each customer one of the eight RFM segments, with what a seller does there.
+
+    Each of recency, frequency and monetary value is better or worse than the average customer's;
+    that gives eight kinds of customer. A customer exactly at the average counts as better.
+
+    Parameters
+    ----------
+    scored : RFM
+        Answer of :func:`rfm`.
+    split : {"mean", "median"}, default "mean"
+        Which average.
+
+    Returns
+    -------
+    frame
+        The rows and kind of frame of ``scored.table``: the customer, `recency`, `frequency`,
+        `monetary`, `segment` (id), `segment_name`, `action`.
+
+    Raises
+    ------
+    DataError
+        If `scored` is not an answer of :func:`rfm`.
+    ParameterError
+        If `split` is not one of the two.
+
+    Notes
+    -----
+    The names are those of Chinese textbooks; `catalog/rfm_segments.toml` has the originals. The
+    actions are ours.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["A", "A", "B"],
+    ...     "order_date": pd.to_datetime(["2026-01-05", "2026-03-01", "2025-06-10"]),
+    ...     "amount": [80.0, 40.0, 20.0],
+    ... })
+    >>> rfm_segments(rfm(orders))["segment"].tolist()
+    ['important-value', 'ordinary-win-back']
+    """
+    if not isinstance(scored, RFM):
+        raise DataError("pass the answer of ka.segmentation.rfm, not a table")
+    average = np.mean if checks.choice("split", split, ("mean", "median")) == "mean" else np.median
+    table = nw.from_native(scored.table)
+    customer = table.collect_schema().names()[0]
+    facts = ("recency", "frequency", "monetary")
+    source = frames.read(scored.table, customer=customer, **{fact: fact for fact in facts})
+    found = frames.collect(source.lazy)
+    code = np.zeros(len(found), dtype=np.int64)
+    for place, fact in enumerate(facts):
+        values = frames.numbers(found, fact)
+        middle = frames.steady(np.atleast_1d(average(values)))[0] if values.size else 0.0
+        better = values <= middle if fact == "recency" else values >= middle
+        code += better * 2**place
+    known = {
+        sum(2**place for place, fact in enumerate(facts) if segment[fact] == "high"): segment
+        for segment in _segments()
+    }
+    named = {
+        column: np.array([known[c][entry] for c in range(8)])[code]
+        for column, entry in (("segment", "id"), ("segment_name", "english"), ("action", "action"))
+    }
+    return frames.like(source, frames.with_arrays(found.rename({"customer": customer}), **named))

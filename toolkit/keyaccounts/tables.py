@@ -1,0 +1,153 @@
+"""One way to show a result table: caption, units, aligned numbers, readable on a phone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+
+from keyaccounts.errors import ColumnError
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table made for reading; shows as HTML in a notebook and as text elsewhere.
+
+    Attributes
+    ----------
+    labels : the column headings.
+    cells : the rows as formatted text.
+    numeric : for each column, whether it holds numbers (set flush right).
+    caption : what to look at.
+    note : what is not shown ("8 of 2,357 rows"), or an empty text.
+    """
+
+    labels: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
+    caption: str
+    note: str = field(default="")
+
+    def _repr_html_(self) -> str:
+        align = [' class="num"' if n else "" for n in self.numeric]
+        head = "".join(
+            f'<th scope="col"{a}>{escape(label)}</th>'
+            for label, a in zip(self.labels, align, strict=True)
+        )
+        body = "\n".join(
+            "<tr>"
+            + "".join(f"<td{a}>{escape(c)}</td>" for c, a in zip(row, align, strict=True))
+            + "</tr>"
+            for row in self.cells
+        )
+        note = f'\n<p class="ka-table-note">{escape(self.note)}</p>' if self.note else ""
+        name = escape(self.caption, quote=True)
+        return (
+            f'<div class="ka-table" role="region" tabindex="0" aria-label="{name}">\n'
+            f"<table>\n<caption>{escape(self.caption)}</caption>\n"
+            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{note}\n</div>"
+        )
+
+    def __repr__(self) -> str:
+        rows = [self.labels, *self.cells]
+        wide = [max(len(row[i]) for row in rows) for i in range(len(self.labels))]
+        lines = [
+            "  ".join(
+                c.rjust(w) if n else c.ljust(w)
+                for c, w, n in zip(row, wide, self.numeric, strict=True)
+            ).rstrip()
+            for row in rows
+        ]
+        return "\n".join([self.caption, "", *lines, *([self.note] if self.note else [])])
+
+
+def table(
+    frame: Any,
+    caption: str,
+    *,
+    columns: Sequence[str] | Mapping[str, str] | None = None,
+    digits: int | Mapping[str, int] = 2,
+    percent: Sequence[str] = (),
+    rows: int = 8,
+) -> Table:
+    """Show a result so that a reader sees what it says.
+
+    Parameters
+    ----------
+    frame : frame
+        A table of any kind the toolkit accepts.
+    caption : str
+        What to look at. It is also what a screen reader announces.
+    columns : list of str or dict of str to str, optional
+        Which columns, in order; a dictionary also gives each its heading, with the unit.
+    digits : int or dict of str to int, default 2
+        Decimals of numbers that are not whole.
+    percent : list of str, optional
+        Columns of shares (0.8) to be written as percent (80 %).
+    rows : int, default 8
+        How many rows at most; the rest is counted in a note.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> accounts = pd.DataFrame({"customer_id": ["A", "B"], "share": [0.9, 0.1]})
+    >>> table(accounts, "A carries nine tenths", percent=["share"])
+    A carries nine tenths
+    <BLANKLINE>
+    customer_id  share
+    A             90 %
+    B             10 %
+    """
+    data = nw.from_native(frame)
+    labels = dict(columns) if isinstance(columns, Mapping) else {c: c for c in columns or []}
+    labels = labels or {c: c for c in data.collect_schema().names()}
+    for name in [*labels, *percent]:
+        if name not in data.collect_schema().names():
+            raise ColumnError(f"no column {name!r} to show")
+    part = data.select(*labels).head(rows)
+    if isinstance(data, nw.LazyFrame):
+        total = int(data.select(nw.len().alias("n")).collect("pandas")["n"][0])
+        shown = part.collect("pandas")
+    else:
+        total, shown = len(data), part
+    texts, numeric = [], []
+    for name in labels:
+        places = digits.get(name, 2) if isinstance(digits, Mapping) else digits
+        values = shown[name].to_list()
+        texts.append([_text(v, places, name in percent) for v in values])
+        numeric.append(shown[name].dtype.is_numeric())
+    return Table(
+        tuple(labels.values()),
+        tuple(zip(*texts, strict=True)) if shown.shape[0] else (),
+        tuple(numeric),
+        caption,
+        f"{shown.shape[0]} of {total:,} rows" if total > shown.shape[0] else "",
+    )
+
+
+def _text(value: Any, digits: int, percent: bool) -> str:
+    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return "–"
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%d %H:%M")
+    if isinstance(value, bool | str) or not isinstance(value, int | float | np.number):
+        return str(value)
+    if percent:
+        return f"{100 * value:.{max(digits - 2, 0)}f} %".replace("-", "−")
+    whole = isinstance(value, int | np.integer)
+    return (f"{value:,}" if whole else f"{value:,.{digits}f}").replace("-", "−")
