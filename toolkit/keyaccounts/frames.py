@@ -10,9 +10,9 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -55,7 +55,8 @@ class Source:
     @property
     def engine(self) -> str:
         """Name of the caller's engine, such as "pandas", "duckdb" or "pyspark"."""
-        return str(self.rows.implementation.name.lower())
+        own = self.rows.implementation
+        return "pyspark" if own.is_spark_like() else str(own.name.lower())
 
     def dtype(self, role: str) -> nw.dtypes.DType:
         """Return the type of the column in a role."""
@@ -112,13 +113,71 @@ def read(native: Native, **names: str) -> Source:
     'pandas'
     """
     if isinstance(native, pd.DataFrame):
-        check_columns([str(c) if not isinstance(c, str) else c for c in native.columns], names)
+        check_columns(list(native.columns), names)
         rows: Any = nw.from_native(_tidy(native[list(names.values())]))
     else:
         rows = _open(native)
         check_columns(rows.collect_schema().names(), names)
     rows = rows.select(nw.col(name).alias(role) for role, name in names.items())
     return Source(native, names, rows, _work(rows))
+
+
+def is_empty(source: Source) -> bool:
+    """Return whether an eager table has no rows (an empty pandas frame has no types to check)."""
+    return isinstance(source.rows, nw.DataFrame) and len(source.rows) == 0
+
+
+def typed(source: Source, role: str, kind: nw.dtypes.DType, fits: bool) -> Source:
+    """Return the source with a column that holds nothing at all as if it were of type `kind`.
+
+    Readers of files have to guess the type of an empty column, so its type says nothing.
+    """
+    value = nw.col(role)
+    held = (~value.is_null()).cast(nw.Int64).sum()
+    if fits or collect(source.rows.lazy().select(held))[role][0]:
+        return source
+    some = nw.lit("") if kind == nw.String else nw.lit(0.0)
+    nothing = nw.when(~value.is_null()).then(some).alias(role)
+    return replace(
+        source, rows=source.rows.with_columns(nothing), lazy=source.lazy.with_columns(nothing)
+    )
+
+
+def typed_key(source: Source, role: str) -> Source:
+    """Return the source, sure that the column that says whose a row is can be grouped by.
+
+    Raises
+    ------
+    DataError
+        If its values are lists or records, or of a kind that the engine cannot group by.
+    """
+    arrow = source.rows.implementation.is_pyarrow()  # it has no groups of what has no plain type
+    source = typed(source, role, nw.String(), not arrow or source.dtype(role) != nw.Unknown)
+    kind = source.dtype(role)
+    if kind.is_nested() or (arrow and kind == nw.Unknown):
+        raise DataError(
+            f"column {source.names[role]!r} holds {kind} values: "
+            "give each row one plain value there, such as text or a whole number"
+        )
+    return source
+
+
+def typed_number(source: Source, role: str) -> Source:
+    """Return the source, sure that a column holds numbers.
+
+    Raises
+    ------
+    DataError
+        If it holds anything else.
+    """
+    source = typed(source, role, nw.Float64(), source.dtype(role).is_numeric())
+    kind = source.dtype(role)
+    if not kind.is_numeric():
+        raise DataError(
+            f"column {source.names[role]!r} holds {kind} values, not numbers: "
+            "convert it first, for example with pandas.to_numeric"
+        )
+    return source
 
 
 def _open(native: Native) -> Any:
@@ -134,11 +193,14 @@ def _open(native: Native) -> Any:
     return rows
 
 
-def check_columns(present: Sequence[str], names: dict[str, str]) -> None:
+def check_columns(present: Sequence[Any], names: dict[str, str]) -> None:
     """Raise ColumnError unless each named column is present once and serves one role."""
     for role, name in names.items():
+        if not isinstance(name, str):
+            raise ColumnError(f"{role}={name!r}: the name of a column is text")
         if name not in present:
-            close = difflib.get_close_matches(str(name), present, n=1, cutoff=0.5)
+            texts = [c for c in present if isinstance(c, str)]
+            close = difflib.get_close_matches(name, texts, n=1, cutoff=0.5)
             hint = f" (did you mean {close[0]!r}?)" if close else ""
             raise ColumnError(
                 f"no column {name!r}{hint}; the table has {', '.join(map(repr, present))}. "
@@ -167,19 +229,35 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
             continue
         kind = pd.api.types.infer_dtype(frame[name], skipna=True)
         if kind in {"date", "datetime", "datetime64"}:
-            changed[name] = pd.to_datetime(frame[name], errors="coerce")
-        elif kind in {"decimal", "floating", "integer", "mixed-integer-float"}:
-            changed[name] = pd.to_numeric(frame[name].astype(float))
-        elif kind == "integer-na":
-            changed[name] = frame[name].astype("Int64")
+            days = [_local(value) for value in frame[name]]
+            changed[name] = np.array(days, dtype="datetime64[us]")
+        elif kind == "integer" or (kind == "decimal" and _all_whole(frame[name])):
+            try:  # an id of 17 digits would not survive as a float
+                changed[name] = frame[name].astype("Int64")
+            except OverflowError:
+                raise DataError(
+                    f"column {name!r} holds numbers of more than 64 bits: make it text, "
+                    "for example with .astype(str)"
+                ) from None
+        elif kind in {"decimal", "floating", "mixed-integer-float"}:
+            changed[name] = frame[name].astype(float)
         elif kind not in {"string", "empty", "boolean"}:
             raise DataError(
                 f"column {name!r} mixes kinds of values ({kind}): give it one kind, "
                 f"for example with .astype(str)"
             )
-        if kind == "integer":
-            changed[name] = frame[name].astype("Int64")
     return frame.assign(**changed) if changed else frame
+
+
+def _local(moment: Any) -> Any:
+    """Return a date or time as its zone's clocks show it, missing as None."""
+    if pd.isna(moment):
+        return None
+    return moment.replace(tzinfo=None) if isinstance(moment, dt.datetime) else moment
+
+
+def _all_whole(column: pd.Series[Any]) -> bool:
+    return all(v.is_finite() and v == v.to_integral_value() for v in column.dropna())
 
 
 def _work(rows: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -204,38 +282,49 @@ def _fast_type(kind: nw.dtypes.DType) -> bool:
 
 # ---------------------------------------------------------------------------------------- days
 
-_LEAP = "(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+# Years 1000 to 9999. After the day, nothing or a blank or T, and then the time of day.
+_LEAP = "(?:[1-9][0-9](?:0[48]|[2468][048]|[13579][26])|(?:1[26]|[2468][048]|[3579][26])00)"
 _ISO_DAY = (
-    "^(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    "^(?:[1-9][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
     "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
     "|02-(?:0[1-9]|1[0-9]|2[0-8]))"
-    f"|{_LEAP}-02-29)(?:[T ].*)?$"
+    f"|{_LEAP}-02-29)(?:[T \\t\\r\\n]|$)"
 )
 # Text is judged by pattern and compared as text: no engine's own date parser is asked, because
 # each fails in its own way on a bad value.
 
 
-def day(source: Source, role: str) -> nw.Expr:
-    """Return the calendar day of a date column, as date, midnight or ISO text.
+def typed_day(source: Source, role: str) -> Source:
+    """Return the source, sure that a column holds dates, datetimes or text.
 
     Raises
     ------
     DataError
-        If the column holds neither dates nor text.
+        If it holds anything else.
     """
+    dated = (nw.Date, nw.Datetime, nw.String)
+    source = typed(source, role, nw.String(), source.dtype(role) in dated)
+    kind = source.dtype(role)
+    if kind not in dated:
+        raise DataError(
+            f"column {source.names[role]!r} holds {kind} values, not dates: "
+            "convert it first, for example with pandas.to_datetime(…, format='%Y%m%d')"
+        )
+    return source
+
+
+def day(source: Source, role: str) -> nw.Expr:
+    """Return the calendar day of a date column, as date, midnight or ISO text."""
     kind, column = source.dtype(role), nw.col(role)
     if kind == nw.Date:
         return column
     if isinstance(kind, nw.Datetime):
-        if kind.time_zone is not None and source.engine != "pyspark":
+        if source.engine == "pyspark":  # its times are days only in the zone of the session
+            return column.cast(nw.Date)
+        if kind.time_zone is not None:
             column = column.dt.replace_time_zone(None)
         return column.dt.truncate("1d")
-    if kind == nw.String:
-        return column.str.slice(0, 10)
-    raise DataError(
-        f"column {source.names[role]!r} holds {kind} values, not dates: "
-        f"convert it first, for example with pandas.to_datetime(…, format='%Y%m%d')"
-    )
+    return column.str.slice(0, 10)
 
 
 def not_a_day(source: Source, role: str) -> nw.Expr:
@@ -249,10 +338,10 @@ def not_a_day(source: Source, role: str) -> nw.Expr:
 def day_literal(source: Source, role: str, value: dt.date) -> nw.Expr:
     """Return a day in the form that :func:`day` gives a column, for comparison with it."""
     kind = source.dtype(role)
-    if kind == nw.Date:
-        return nw.lit(value)
     if kind == nw.String:
         return nw.lit(value.isoformat())
+    if kind == nw.Date or source.engine == "pyspark":
+        return nw.lit(value)
     return nw.lit(dt.datetime(value.year, value.month, value.day))
 
 
@@ -265,17 +354,22 @@ def day_number(column: nw.Expr, kind: nw.dtypes.DType) -> nw.Expr:
     """Return whole days since a fixed day, from an expression of :func:`day`.
 
     Integer arithmetic on year, month and day is the one form that gives the same result on every
-    engine; differences of dates do not.
+    engine; differences of dates do not. Missing stays missing.
     """
     if kind == nw.String:
-        parts = (column.str.slice(0, 4), column.str.slice(5, 2), column.str.slice(8, 2))
+        parts = [column.str.slice(0, 4), column.str.slice(5, 2), column.str.slice(8, 2)]
+        parts = [part.fill_null("01") for part in parts]
     else:
-        parts = (column.dt.year(), column.dt.month(), column.dt.day())
+        parts = [column.dt.year(), column.dt.month(), column.dt.day()]
+        parts = [part.fill_null(1) for part in parts]
+    # Filled, because pandas cannot cast what is missing to a whole number.
     year, month, date = (part.cast(nw.Int64) for part in parts)
-    month = (month + 9) % 12  # March = 0, so that the leap day ends the year
-    year = year - month // 10
+    early = nw.when(month < 3).then(nw.lit(1)).otherwise(nw.lit(0))
+    month = month - 3 + early * 12  # March = 0, so that the leap day ends the year
+    year = year - early
     days = year * 365 + year // 4 - year // 100 + year // 400
-    return days + (month * 306 + 5) // 10 + date
+    days = days + (month * 306 + 5) // 10 + date
+    return nw.when(~column.is_null()).then(days)
 
 
 def number_of(value: dt.date) -> int:
@@ -288,7 +382,7 @@ def number_of(value: dt.date) -> int:
 
 def to_day(value: Any) -> dt.date | None:
     """Return a collected value of :func:`day` as a date (None stays None)."""
-    if value is None or value is pd.NaT:
+    if pd.isna(value):
         return None
     return dt.date.fromisoformat(str(value)[:10])
 
@@ -296,8 +390,24 @@ def to_day(value: Any) -> dt.date | None:
 # ------------------------------------------------------------------------------------- answers
 
 
-def collect(lazy: nw.LazyFrame[Any]) -> nw.DataFrame[Any]:
-    """Run a plan. DuckDB and Spark answer as pandas, so that pyarrow need not be installed."""
+def settled(total: nw.Expr, size: nw.Expr) -> nw.Expr:
+    """Return a total, exactly zero where only rounding keeps it from zero.
+
+    `size` is the sum of the absolute values: 0.3 − 0.1 − 0.2 is −0.00000000000000003 to a machine,
+    and whether a day was a refund must not depend on that.
+    """
+    return nw.when(total.abs() > size * 1e-13).then(total).otherwise(nw.lit(0.0))
+
+
+def collect(lazy: nw.LazyFrame[Any], key: str | None = None) -> nw.DataFrame[Any]:
+    """Run a plan. DuckDB and Spark answer as pandas, so that pyarrow need not be installed.
+
+    There a `key` of more digits than a float has comes as text; :func:`like` undoes that.
+    """
+    if key and lazy.implementation.is_duckdb():
+        kind = lazy.collect_schema()[key]
+        if kind.is_decimal() or kind in (nw.Int128, nw.UInt128):
+            lazy = lazy.with_columns(nw.col(key).cast(nw.String))
     if lazy.implementation.is_duckdb() or lazy.implementation.is_spark_like():
         return lazy.collect("pandas")
     return lazy.collect()
@@ -336,29 +446,50 @@ def _is_text(values: Any) -> bool:
     return isinstance(values, np.ndarray) and values.dtype.kind in "UO"
 
 
-def like(source: Source, frame: nw.DataFrame[Any]) -> Native:
-    """Return a computed table in the caller's kind of frame."""
-    own, native = source.rows, frame.to_native()
+def like(source: Source, frame: nw.DataFrame[Any], key: str) -> Native:
+    """Return a computed table in the caller's kind of frame.
+
+    The column in the role `key` gets the type it had in the caller's table, which it may have
+    lost on the way; the other columns are computed, and keep theirs.
+    """
+    own, native, name = source.rows, frame.to_native(), source.names[key]
     if isinstance(own, nw.DataFrame):
         if own.implementation.is_pandas():
-            return _like_pandas(source, cast(pd.DataFrame, native))
+            kind = own.to_native()[key].dtype
+            return native.astype({name: kind}).reset_index(drop=True)
         return native
     if source.engine == "polars":
         return native.lazy()
     if source.engine == "duckdb":
-        # `query` keeps the answer on the caller's own connection; DuckDB finds `native` by name.
-        return source.native.query("orders_of_caller", "select * from native")
+        return _like_duckdb(source.native, native, name)
     if source.engine == "pyspark":
-        return source.native.sparkSession.createDataFrame(native)
+        return _like_spark(source.native, native, name)
     return native
 
 
-def _like_pandas(source: Source, frame: pd.DataFrame) -> pd.DataFrame:
-    """Give columns that came through DuckDB the types they had in the caller's frame."""
-    before = source.rows.to_native()
-    kinds = {
-        name: before[role].dtype
-        for role, name in source.names.items()
-        if name in frame.columns and frame[name].dtype != before[role].dtype
-    }
-    return frame.astype(kinds).reset_index(drop=True) if kinds else frame.reset_index(drop=True)
+def _like_duckdb(caller: Any, keyaccounts_answer: pd.DataFrame, name: str) -> Any:
+    """Return a relation on the caller's own connection; DuckDB finds the answer by its name."""
+    kind = caller.types[caller.columns.index(name)]
+    name = '"' + name.replace('"', '""') + '"'
+    return caller.query(
+        "keyaccounts_caller",
+        f"select * replace (cast({name} as {kind}) as {name}) from keyaccounts_answer",
+    )
+
+
+def _like_spark(caller: Any, answer: pd.DataFrame, name: str) -> Any:
+    """Return a Spark frame; its types are given, because of no rows Spark can tell none."""
+    from pyspark.sql import types
+
+    kinds = {"f": types.DoubleType(), "i": types.LongType()}
+    fields = [
+        types.StructField(
+            column,
+            caller.schema[column].dataType
+            if column == name
+            else kinds.get(answer[column].dtype.kind, types.StringType()),
+        )
+        for column in answer.columns
+    ]
+    rows = answer.astype(object).itertuples(index=False, name=None)
+    return caller.sparkSession.createDataFrame([*rows], types.StructType(fields))

@@ -66,10 +66,11 @@ def read_orders(
     """Open a table of orders and check every row; see :func:`summarize` for the rules."""
     checks.choice("unusable", unusable, ("error", "drop"))
     source = frames.read(orders, customer=customer, date=date, amount=amount)
-    if isinstance(source.rows, nw.DataFrame) and len(source.rows) == 0:
+    source = frames.typed_key(source, "customer")
+    source = frames.typed_number(frames.typed_day(source, "date"), "amount")
+    if frames.is_empty(source):
         return _no_orders(source)
-    day = frames.day(source, "date")
-    money = _money(source)
+    day, money = frames.day(source, "date"), nw.col("amount").cast(nw.Float64)
     faults = _faults(source)
     counts = frames.collect(
         source.lazy.select(
@@ -100,16 +101,6 @@ def _no_orders(source: frames.Source) -> Orders:
         nw.lit("").alias("day"), nw.col("amount").cast(nw.String).cast(nw.Float64)
     )
     return Orders(source, empty.lazy().select("customer", "day", "amount"), 0, None, {})
-
-
-def _money(source: frames.Source) -> nw.Expr:
-    kind = source.dtype("amount")
-    if not kind.is_numeric():
-        raise DataError(
-            f"column {source.names['amount']!r} holds {kind} values, not numbers: "
-            "convert it first, for example with pandas.to_numeric"
-        )
-    return nw.col("amount").cast(nw.Float64)
 
 
 def _faults(source: frames.Source) -> dict[str, nw.Expr]:
@@ -163,7 +154,12 @@ def per_customer(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     One customer's rows of one day are one order, netted. A day that nets below zero is a refund:
     it lowers revenue and is not an order.
     """
-    daily = lazy.group_by("customer", "day").agg(nw.col("amount").sum().alias("net"))
+    daily = (
+        lazy.with_columns(nw.col("amount").abs().alias("size"))
+        .group_by("customer", "day")
+        .agg(nw.col("amount").sum().alias("net"), nw.col("size").sum())
+        .with_columns(frames.settled(nw.col("net"), nw.col("size")))
+    )
     bought = nw.col("net") >= 0
     daily = daily.with_columns(
         bought.cast(nw.Int64).alias("order"),
@@ -181,8 +177,12 @@ def per_customer(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
             nw.col("order_day").max().alias("last"),
             nw.col("net").sum().alias("revenue"),
             nw.col("repeat_amount").sum().alias("repeat_amount"),
+            nw.col("size").sum(),
         )
-        .with_columns(nw.col("orders").cast(nw.Int64))
+        .with_columns(
+            nw.col("orders").cast(nw.Int64),
+            frames.settled(nw.col("revenue"), nw.col("size")).alias("revenue"),
+        )
     )
 
 
@@ -293,4 +293,4 @@ def summarize(
     plan = plan.select(nw.col("customer").alias(customer), *COLUMNS).sort(customer)
     if isinstance(read.source.rows, nw.LazyFrame):
         return plan.to_native()  # type: ignore[no-any-return]
-    return frames.like(read.source, frames.collect(plan))  # type: ignore[no-any-return]
+    return frames.like(read.source, frames.collect(plan), "customer")  # type: ignore[no-any-return]

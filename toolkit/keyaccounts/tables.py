@@ -85,9 +85,11 @@ def table(
     caption : str
         What to look at. It is also what a screen reader announces.
     columns : list of str or dict of str to str, optional
-        Which columns, in order; a dictionary also gives each its heading, with the unit.
+        Which columns, in order; a dictionary also gives each its heading. Default: all, headed
+        by their names.
     digits : int or dict of str to int, default 2
-        Decimals of numbers that are not whole.
+        Decimals; a column of whole numbers gets none. Columns whose name ends in ``_id`` are
+        written as they are.
     percent : list of str, optional
         Columns of shares (0.8) to be written as percent (80 %).
     rows : int, default 8
@@ -109,13 +111,13 @@ def table(
     >>> table(accounts, "A carries nine tenths", percent=["share"])
     A carries nine tenths
     <BLANKLINE>
-    customer_id  share
-    A             90 %
-    B             10 %
+    customer  share
+    A          90 %
+    B          10 %
     """
     data = nw.from_native(frame)
-    labels = dict(columns) if isinstance(columns, Mapping) else {c: c for c in columns or []}
-    labels = labels or {c: c for c in data.collect_schema().names()}
+    labels = dict(columns) if isinstance(columns, Mapping) else _headings(columns or [])
+    labels = labels or _headings(data.collect_schema().names())
     for name in [*labels, *percent]:
         if name not in data.collect_schema().names():
             raise ColumnError(f"no column {name!r} to show")
@@ -129,7 +131,11 @@ def table(
     for name in labels:
         places = digits.get(name, 2) if isinstance(digits, Mapping) else digits
         values = shown[name].to_list()
-        texts.append([_text(v, places, name in percent) for v in values])
+        if name.endswith("_id"):  # a number that names something is not a quantity
+            texts.append(["–" if v is None else str(v) for v in values])
+        else:
+            places = 0 if name not in percent and _all_whole(values) else places
+            texts.append([_text(v, places, name in percent) for v in values])
         numeric.append(shown[name].dtype.is_numeric())
     return Table(
         tuple(labels.values()),
@@ -138,6 +144,15 @@ def table(
         caption,
         f"{shown.shape[0]} of {total:,} rows" if total > shown.shape[0] else "",
     )
+
+
+def _headings(names: Sequence[str]) -> dict[str, str]:
+    return {name: name.removesuffix("_id").replace("_", " ") for name in names}
+
+
+def _all_whole(values: Sequence[Any]) -> bool:
+    known = [v for v in values if isinstance(v, float) and not np.isnan(v)]
+    return all(v.is_integer() for v in known)
 
 
 def _text(value: Any, digits: int, percent: bool) -> str:

@@ -35,7 +35,7 @@ class Ranking:
         """Return columns under the caller's names, in the caller's kind of frame."""
         names = self.source.names
         return frames.like(
-            self.source, frame.rename({"key": names["key"], "value": names["value"]})
+            self.source, frame.rename({"key": names["key"], "value": names["value"]}), "key"
         )
 
 
@@ -68,34 +68,34 @@ def rank(values: Any, *, key: str, value: str) -> Ranking:
     array([5., 3.])
     """
     source = frames.read(values, key=key, value=value)
-    kind = source.dtype("value")
-    empty = isinstance(source.rows, nw.DataFrame) and len(source.rows) == 0
-    if not empty and not kind.is_numeric():
-        raise DataError(
-            f"column {value!r} holds {kind} values, not numbers: "
-            "convert it first, for example with pandas.to_numeric"
-        )
+    source = frames.typed_number(frames.typed_key(source, "key"), "value")
     faults = {"key": nw.col("key").is_null(), "value": nw.col("value").is_null()}
     for role in faults:
         if source.dtype(role).is_float():
             faults[role] = faults[role] | ~nw.col(role).is_finite()
     counts = frames.collect(
-        source.lazy.select(fault.cast(nw.Int64).sum().alias(c) for c, fault in faults.items())
+        source.lazy.select(
+            nw.len().alias("rows"),
+            *(fault.cast(nw.Int64).sum().alias(c) for c, fault in faults.items()),
+        )
     )
     for role, fault in faults.items():
         if counts[role][0]:
             other = "key" if role == "value" else "value"
             raise DataError(
                 f"column {source.names[role]!r}: missing or not finite in {int(counts[role][0]):,} "
-                f"rows: {source.example(fault, other)}. Fill it in or leave these rows out"
+                f"of {int(counts['rows'][0]):,} rows: {source.example(fault, other)}. "
+                "Fill it in or leave these rows out"
             )
     totals = (
         source.lazy.select("key", nw.col("value").cast(nw.Float64))
+        .with_columns(nw.col("value").abs().alias("size"))
         .group_by("key")
-        .agg(nw.col("value").sum())
+        .agg(nw.col("value").sum(), nw.col("size").sum())
+        .select("key", frames.settled(nw.col("value"), nw.col("size")))
         .sort("key")
     )
-    frame = frames.collect(totals)
+    frame = frames.collect(totals, key="key")
     sums = frames.steady(frames.numbers(frame, "value"))
     order = np.argsort(-sums, kind="stable")
     ranked = frames.with_arrays(frame, value=sums)[order.tolist(), :]
@@ -107,28 +107,45 @@ def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:
 
     Raises
     ------
+    ColumnError
+        If the column is not there.
     DataError
-        If there are none, or one is missing or not finite.
+        If there are none, or one is missing, not a number or not finite.
     """
-    if isinstance(values, pd.DataFrame) or hasattr(values, "columns") or hasattr(values, "schema"):
+    given = nw.from_native(values, pass_through=True, allow_series=True)
+    if isinstance(given, nw.Series):
+        given, value = given.alias("value").to_frame(), "value"
+    if isinstance(given, nw.DataFrame | nw.LazyFrame):
         if value is None:
             raise DataError("a table was given: name the column to look at with value=…")
-        source = frames.read(values, value=value)
-        found = frames.numbers(frames.collect(source.lazy), "value")
+        source = frames.typed_number(frames.read(given.to_native(), value=value), "value")
+        found = frames.numbers(frames.collect(source.rows.lazy()), "value")
     else:
-        try:
-            found = np.asarray(values, dtype=np.float64).ravel()
-        except (TypeError, ValueError):
-            raise DataError("the values are not numbers: convert them first") from None
+        found = _listed(values)
     if found.size == 0:
         raise DataError("no rows: there is nothing to measure")
     bad = np.flatnonzero(~np.isfinite(found))
     if bad.size:
+        where = "" if value is None else f"column {value!r}: "
         raise DataError(
-            f"{bad.size:,} of {found.size:,} values are missing or not finite, "
+            f"{where}{bad.size:,} of {found.size:,} values are missing or not finite, "
             f"first in row {bad[0]} (counting from 0): fill them in or leave them out"
         )
     return found
+
+
+def _listed(values: Any) -> NDArray[np.float64]:
+    """Return a list or an array as floats; text, dates and truth values are no numbers."""
+    try:
+        given = np.asarray(values)
+        plain = given.dtype.kind in "iuf" or not any(
+            isinstance(value, str | bytes | bool | np.bool_) for value in given.flat
+        )
+        if plain and given.ndim == 1 and given.dtype.kind in "iufO":
+            return given.astype(np.float64)
+    except (TypeError, ValueError):
+        pass
+    raise DataError("the values are not a list of numbers, one a customer: convert them first")
 
 
 def top_count(customers: int, top: float) -> int:
@@ -176,8 +193,14 @@ def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> 
     return float(found[: top_count(found.size, share)].sum() / total)
 
 
+def sure_total(found: NDArray[np.float64]) -> float:
+    """Add up without rounding on the way, and take for zero what rounding alone makes of zero."""
+    total = math.fsum(found)
+    return total if abs(total) > 1e-13 * math.fsum(np.abs(found)) else 0.0
+
+
 def _positive_total(found: NDArray[np.float64]) -> float:
-    total = float(found.sum())
+    total = sure_total(found)
     if total <= 0:
         raise DataError(
             f"the values add up to {total:,.2f}: a share of a total needs a total above zero"

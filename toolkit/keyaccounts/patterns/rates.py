@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import narwhals.stable.v2 as nw
+import numpy as np
 from scipy.special import ndtri
 
-from keyaccounts import checks
-from keyaccounts.errors import ParameterError
+from keyaccounts import checks, frames
+from keyaccounts.errors import DataError, ParameterError
 
 
 class Interval(NamedTuple):
@@ -71,3 +73,76 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     half = z / (1 + spread) * math.sqrt(rate * (1 - rate) / n + spread / (4 * n))
     # The formula gives exactly 0 and 1 at the ends; rounding must not spoil that.
     return Interval(0.0 if k == 0 else center - half, 1.0 if k == n else center + half)
+
+
+def by_group(rows: Any, *, group: str, success: str, confidence: float = 0.95) -> Any:
+    """Say for each group how many of how many came off, and how sure that rate is.
+
+    Parameters
+    ----------
+    rows : frame
+        One row a case, of any kind the toolkit accepts.
+    group, success : str
+        Columns: which group; whether it came off (true or false, or 1 or 0).
+    confidence : float, default 0.95
+        As in :func:`wilson_interval`.
+
+    Returns
+    -------
+    frame
+        Same kind as `rows`, sorted by group: the group under the name it had, `trials`,
+        `successes`, `rate`, `low`, `high` (fractions). No rows in, no rows out.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a group is missing, or `success` holds anything but true/false or 1/0.
+    ParameterError
+        If `confidence` is not between 0 and 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> calls = pd.DataFrame({"channel": ["fair", "fair", "phone"], "won": [True, False, False]})
+    >>> by_group(calls, group="channel", success="won").round(2)
+      channel  trials  successes  rate   low  high
+    0    fair       2          1   0.5  0.09  0.91
+    1   phone       1          0   0.0  0.00  0.79
+    """
+    level = checks.open_fraction("confidence", confidence)
+    answer = ("trials", "successes", "rate", "low", "high")
+    frames.check_free(group, answer, "group")
+    source = frames.read(rows, group=group, success=success)
+    kind, empty = source.dtype("success"), frames.is_empty(source)
+    if not (kind == nw.Boolean or kind.is_numeric() or empty):
+        raise DataError(f"column {success!r} holds {kind} values: give true or false, or 1 or 0")
+    came_off = nw.col("success")
+    wrong = came_off.is_null() if kind == nw.Boolean else ~came_off.is_in([0, 1])
+    for role, fault in (("group", nw.col("group").is_null()), ("success", wrong)):
+        fault = fault | nw.col(role).is_null()
+        found = frames.collect(source.lazy.select(fault.cast(nw.Int64).sum().alias("n")))
+        if not empty and found["n"][0]:
+            raise DataError(
+                f"column {source.names[role]!r}: not usable in {int(found['n'][0]):,} rows: "
+                f"{source.example(fault, 'success' if role == 'group' else 'group')}. "
+                "Mend these rows or leave them out"
+            )
+    counted = frames.collect(
+        source.lazy.select("group", came_off.cast(nw.Int64))
+        .group_by("group")
+        .agg(nw.len().alias("trials"), nw.col("success").sum().alias("successes"))
+        .sort("group")
+    )
+    n, k = (frames.numbers(counted, c).astype(np.int64) for c in ("trials", "successes"))
+    ends = [wilson_interval(int(a), int(b), level) for a, b in zip(k, n, strict=True)]
+    found = frames.with_arrays(
+        counted.select(nw.col("group").alias(group)),
+        trials=n,
+        successes=k,
+        rate=k / n,
+        low=np.array([e.low for e in ends], dtype=np.float64),
+        high=np.array([e.high for e in ends], dtype=np.float64),
+    )
+    return frames.like(source, found, "group")

@@ -104,13 +104,12 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     ranking = concentration.rank(values, key=key, value=value)
     kept = int((ranking.values >= 0).sum())
     found = ranking.values[:kept]
-    total = float(found.sum())
-    if total <= 0:
+    running = np.cumsum(found)
+    if kept == 0 or running[-1] == 0:
         raise DataError(
             f"column {value!r} has nothing above zero: ABC classes share out a positive total"
         )
-    share = found / total
-    running = np.cumsum(share)
+    share, running = found / running[-1], running / running[-1]
     # Rounded, so that 0.8 reached in floating steps counts as 0.8 on every engine.
     before = np.round(np.concatenate([[0.0], running[:-1]]), 12)
     grade = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))[np.searchsorted(edges, before, "right")]
@@ -226,9 +225,10 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
             f"column {profit!r}: no customer makes a profit, so there is no curve to climb; "
             "look at prices and costs before ranking customers"
         )
-    total = float(found.sum())
+    total = concentration.sure_total(found)
     base = "total" if total > 0 else "gains"
     running = np.cumsum(found)
+    running[-1] = total  # so that the curve ends on it exactly
     share = running / (total if base == "total" else gains)
     n, best = found.size, int(np.argmax(np.round(share, 12)))
     top = concentration.top_count(n, 0.2)

@@ -197,7 +197,7 @@ def rfm(
         score=np.asarray(total, dtype=np.int64 if whole else np.float64),
     )
     notes = _notes(r, f, m, bins)
-    return RFM(frames.like(read.source, scored), cuts, today, bins, dropped, notes)
+    return RFM(frames.like(read.source, scored, "customer"), cuts, today, bins, dropped, notes)
 
 
 def _customers(
@@ -209,7 +209,8 @@ def _customers(
     plan = purchases.per_customer(lazy).with_columns(
         (since - frames.day_number(nw.col("last"), kind)).alias("since")
     )
-    found = frames.collect(plan.select("customer", "orders", "revenue", "since").sort("customer"))
+    plan = plan.select("customer", "orders", "revenue", "since").sort("customer")
+    found = frames.collect(plan, key="customer")
     return found, frames.numbers(found, "since")
 
 
@@ -277,7 +278,8 @@ def _notes(
     if r.size == 0:
         return ("no orders: nobody to score",)
     if r.size < bins:
-        notes.append(f"{r.size} customers for {bins} bins: some scores stay empty")
+        people = "1 customer" if r.size == 1 else f"{r.size} customers"
+        notes.append(f"{people} for {bins} bins: some scores stay empty")
     for name, scores in (("recency", r), ("frequency", f), ("monetary", m)):
         missing = sorted(set(range(1, bins + 1)) - set(np.unique(scores).tolist()))
         if missing and r.size >= bins:
@@ -341,7 +343,7 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     customer = table.collect_schema().names()[0]
     facts = ("recency", "frequency", "monetary")
     source = frames.read(scored.table, customer=customer, **{fact: fact for fact in facts})
-    found = frames.collect(source.lazy)
+    found = frames.collect(source.lazy, key="customer")
     code = np.zeros(len(found), dtype=np.int64)
     for place, fact in enumerate(facts):
         values = frames.numbers(found, fact)
@@ -356,4 +358,5 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
         column: np.array([known[c][entry] for c in range(8)])[code]
         for column, entry in (("segment", "id"), ("segment_name", "english"), ("action", "action"))
     }
-    return frames.like(source, frames.with_arrays(found.rename({"customer": customer}), **named))
+    answer = frames.with_arrays(found.rename({"customer": customer}), **named)
+    return frames.like(source, answer, "customer")

@@ -1,0 +1,65 @@
+"""`{chapter-pages}`: the pages of a chapter, with minutes and what each is about.
+
+Nothing is typed twice: all of it comes from the pages' own titles and front matter.
+"""
+
+from pathlib import Path
+
+import page_frame
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+
+class chapter_pages(nodes.General, nodes.Element):
+    """Stands for the list until all pages are read."""
+
+
+class ChapterPages(SphinxDirective):
+    def run(self):
+        env = self.env
+        for docname in env.app.config.external_site_map[env.docname].child_files():
+            # a changed page makes this list new
+            env.note_dependency(str(env.doc2path(docname)))
+        env.note_dependency(str(Path(env.srcdir) / "_toc.yml"))
+        return [chapter_pages()]
+
+
+def fill(app, doctree, docname):
+    """Replace the placeholder by an ordered list of links."""
+    env = app.env
+    for place in list(doctree.findall(chapter_pages)):
+        items, total = [], 0
+        for page in env.external_site_map[docname].child_files():
+            takes = page_frame.minutes(env, page)
+            total += takes or 0
+            link = nodes.reference(
+                "",
+                "",
+                nodes.strong("", env.titles[page].astext()),
+                refuri=app.builder.get_relative_uri(docname, page),
+                internal=True,
+            )
+            line = nodes.paragraph("", "", link)
+            if takes:
+                line += nodes.inline("", f" {takes} minutes", classes=["takes"])
+            says = page_frame.description(app, page, env.get_doctree(page))
+            items.append(nodes.list_item("", line, nodes.paragraph("", says)))
+        place.replace_self(
+            [
+                nodes.enumerated_list("", *items, classes=["chapter-pages"]),
+                nodes.paragraph("", f"Together about {total} minutes.", classes=["takes-all"]),
+            ]
+            if items
+            else [nodes.paragraph("", "The pages of this chapter are in preparation.")]
+        )
+
+
+def skip(self, node):
+    raise nodes.SkipNode
+
+
+def setup(app):
+    app.add_node(chapter_pages, html=(skip, None))
+    app.add_directive("chapter-pages", ChapterPages)
+    app.connect("doctree-resolved", fill)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,29 @@
+"""Load the course's own Sphinx extensions, one idea a file."""
+
+PARTS = (
+    "front_matter",  # a notebook's first cell may start with front matter, like a Markdown page
+    "toolkit_digest",  # a changed toolkit or data set executes every notebook again
+    "failing_cell",  # a failing notebook stops the build and names page and cell
+    "mathml",  # formulas are rendered at build time
+    "native_details",  # "dropdown" blocks open without JavaScript
+    "self_check",  # questions with an answer to every option
+    "inline_svg",  # figures are part of the page and follow its colors
+    "page_frame",  # navigation, description, minutes, previous and next
+    "a11y",  # what markup from elsewhere lacks for screen readers
+    "journey",  # the map of five stations, and where a page stands on it
+    "chapter_pages",  # the pages of a chapter with their minutes
+    "glossary",  # the toolkit's catalogues of terms as a page
+    "source_list",  # the bibliography as a plain list
+    "data_dictionary",  # data/datapackage.json as a page
+    "api_room",  # the toolkit's public names, room by room
+    "root_pages",  # index.html and 404.html at the root of the site
+    "offline",  # nothing from elsewhere, nothing unused
+)
+
+
+def setup(app):
+    # Jupyter Book sets this for an extension that is not loaded here
+    app.add_config_value("comments_config", {}, "html")
+    for part in PARTS:
+        app.setup_extension(part)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,34 @@
+"""The two pages at the root of the site: index.html leads in, 404.html helps who is lost.
+
+A 404 page is served at any depth, so its links cannot be relative: they start with the path of
+SITE_URL (or `/`). It holds its own style and logo and asks for nothing else.
+"""
+
+from urllib.parse import urlsplit
+
+from page_frame import mark
+
+
+def root_path(app):
+    """Return the path under which the site is published, with a slash at both ends."""
+    return urlsplit(app.config.html_baseurl).path or "/"
+
+
+def pages(app):
+    if app.builder.name != "html":
+        return
+    env, here = app.env, root_path(app)
+    home = app.builder.get_target_uri(app.config.root_doc)
+    chapters = [
+        {"url": here + app.builder.get_target_uri(doc), "title": env.titles[doc].astext()}
+        for doc in sorted(env.found_docs)
+        if doc.endswith("/index")
+    ]
+    context = {"home": home, "home_absolute": here + home, "chapters": chapters, "mark": mark(app)}
+    yield "index", context, "redirect.html"
+    yield "404", {**context, "search": here + "search.html"}, "404.html"
+
+
+def setup(app):
+    app.connect("html-collect-pages", pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

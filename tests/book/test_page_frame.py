@@ -1,0 +1,105 @@
+"""Every notebook page keeps the frame: question, goals, worked example, method, play, …"""
+
+import re
+
+import pytest
+from notebooks import BOOK, NAMES, cells, code_cells, front_matter, headings, text
+
+FRAME = [
+    "The method",
+    "Play",
+    "Exercises",
+    "Check yourself",
+    "What you can decide now",
+    "Read on",
+]
+pages = pytest.mark.parametrize("name", NAMES)
+
+
+def test_there_are_notebooks():
+    assert len(NAMES) >= 2
+
+
+@pages
+def test_front_matter_says_minutes_and_description(name):
+    matter = front_matter(name)
+    assert 5 <= matter["minutes"] <= 90
+    assert 50 <= len(matter["html_meta"]["description"]) <= 160
+
+
+@pages
+def test_opens_with_title_question_and_goals(name):
+    after = text(name).split("---", 2)[2].strip()
+    title, question, *_ = [line for line in after.splitlines() if line]
+    assert title.startswith("# ")
+    assert re.fullmatch(r"\*[^*]+\?[^*]*\*", question), "the seller's question, in italics"
+    assert ":::{admonition} You will be able to\n:class: goals\n" in after
+
+
+@pages
+def test_sections_are_those_of_the_frame_in_order(name):
+    found = headings(text(name), 2)
+    worked = found[: found.index("The method")]
+    assert worked, "a worked example comes before the method"
+    assert found[len(worked) :] == FRAME
+    assert len(headings(text(name), 1)) == 1
+
+
+@pages
+def test_three_kinds_of_exercises_each_with_a_hidden_solution(name):
+    body = text(name)
+    asked = re.findall(r"```\{exercise(?:-start)?\} (\w[\w-]*): .+\n:label: ([\w-]+)", body)
+    assert {kind for kind, _ in asked} >= {"Warm-up", "Apply", "Judge"}
+    solved = re.findall(r"```\{solution(?:-start)?\} ([\w-]+)\n:class: dropdown\n", body)
+    assert [label for _, label in asked] == solved
+
+
+@pages
+def test_there_is_a_self_check(name):
+    asked = re.findall(r"```\{self-check\} ([\w-]+)\n```", text(name))
+    assert len(asked) == 1
+    assert (BOOK / name).parent.joinpath("questions", f"{asked[0]}.toml").is_file()
+
+
+@pages
+def test_every_figure_has_a_text_that_says_what_it_shows(name):
+    for cell in code_cells(name):
+        if any("image/svg+xml" in o.get("data", {}) for o in cell["outputs"]):
+            alt = cell["metadata"]["mystnb"]["image"]["alt"]
+            assert len(alt) >= 60, cell["source"]
+            assert not alt.lower().startswith(("plot of", "image of", "a plot", "figure"))
+            assert re.search(r"\d", alt), "the finding, with its number"
+
+
+@pages
+def test_figures_are_small_and_every_output_is_text(name):
+    for cell in code_cells(name):
+        for output in cell["outputs"]:
+            assert output["output_type"] in {"execute_result", "display_data"}, cell["source"]
+            assert "image/png" not in output["data"]
+            svg = output["data"].get("image/svg+xml", "")
+            assert len("".join(svg)) <= 60_000
+
+
+@pages
+def test_code_is_short_and_reads_like_the_course(name):
+    for cell in code_cells(name):
+        lines = cell["source"].splitlines()
+        assert len(lines) <= 14, cell["source"]
+        assert max(map(len, lines)) <= 76, cell["source"]
+        assert not re.search(r"\bprint\(|^\s*for .*:$|^[!%]", cell["source"], flags=re.M)
+
+
+@pages
+def test_committed_as_run_from_top_to_bottom(name):
+    counts = [c["execution_count"] for c in code_cells(name)]
+    assert counts == list(range(1, len(counts) + 1))
+    assert [c for c in cells(name) if not c["source"].strip()] == []
+
+
+@pages
+def test_imports_only_the_toolkit_and_what_it_stands_on(name):
+    source = "\n".join(c["source"] for c in code_cells(name))
+    imports = set(re.findall(r"^(?:import|from) ([\w.]+)", source, flags=re.M))
+    assert imports <= {"keyaccounts", "numpy", "pandas"}
+    assert source.count("import keyaccounts as ka") == 1

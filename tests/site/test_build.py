@@ -1,0 +1,170 @@
+"""Building: what stops it, and what it does again after a change. On a small book of its own."""
+
+import json
+import re
+import shutil
+
+import pytest
+import yaml
+from site_build import build
+from site_pages import ROOT
+
+SPOKEN = "A page of a small book that is built for a test, with a description long enough."
+
+
+def cell(source, **metadata):
+    kind = metadata.pop("kind", "code")
+    empty = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return {"cell_type": kind, "metadata": metadata, "source": source, **empty}
+
+
+def write_notebook(path, *cells):
+    title = f'---\ndescription: "{SPOKEN} {path.stem}"\nminutes: 5\n---\n# {path.stem}\n'
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [cell(title, kind="markdown"), *cells]
+    for number, each in enumerate(cells):
+        each["id"] = f"cell-{number}"
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}}
+    path.write_text(json.dumps({**notebook, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+
+
+@pytest.fixture
+def book(tmp_path):
+    """A book with the course's own configuration, extensions and templates, and one page."""
+    for name in ("book/_ext", "book/_static", "book/_templates"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    (tmp_path / "book/references.bib").touch()
+    (tmp_path / "toolkit/keyaccounts").mkdir(parents=True)
+    (tmp_path / "toolkit/keyaccounts/method.py").write_text("ONE = 1\n")
+    (tmp_path / "book/intro.md").write_text(f"---\ndescription: {SPOKEN}\n---\n# Hello\n")
+    return tmp_path
+
+
+def contents(book, *pages):
+    toc = {"format": "jb-book", "root": "book/intro"}
+    if pages:
+        toc["parts"] = [{"caption": "Pages", "chapters": [{"file": page} for page in pages]}]
+    (book / "_toc.yml").write_text(yaml.safe_dump(toc))
+
+
+def test_a_failing_notebook_stops_the_build_and_names_page_and_cell(book):
+    contents(book, "book/fine", "book/broken")
+    write_notebook(book / "book/fine.ipynb", cell("1 + 1"))
+    broken = cell("ten = 10\nten / 0")
+    words = cell("A word.", kind="markdown")
+    write_notebook(book / "book/broken.ipynb", cell("1 + 1"), words, broken)
+    done = build(book, book)
+    assert done.returncode != 0
+    assert "book/broken.ipynb, cell 4 (code cell 2): ZeroDivisionError" in done.stderr
+    assert "    ten / 0" in done.stderr
+    assert "book/fine.ipynb, cell" not in done.stderr
+    assert not (book / "_build/html/book/broken.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[nowhere](no-such-page.md)", "no-such-page"),
+        ("{doc}`no-such-page`", "unknown document"),
+        ("{term}`no such term`", "no such term"),
+        ("{cite:p}`nobody1900`", "nobody1900"),
+        ("![](drawn.svg)", "no alt text"),
+        ("![drawn.svg](drawn.svg)", "no alt text"),
+    ],
+)
+def test_a_warning_is_an_error(book, text, complaint):
+    contents(book)
+    (book / "book/drawn.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    with (book / "book/intro.md").open("a") as page:
+        page.write(f"\n{text}\n")
+    done = build(book, book)
+    assert done.returncode != 0
+    assert complaint in done.stderr
+
+
+@pytest.mark.parametrize("description", ["", "description: too short\n"])
+def test_a_page_without_a_description_is_an_error(book, description):
+    contents(book)
+    (book / "book/intro.md").write_text(f"---\nx: 1\n{description}---\n# Hello\n")
+    done = build(book, book)
+    assert done.returncode != 0
+    assert "description" in done.stderr
+
+
+def test_something_from_elsewhere_is_an_error(book):
+    contents(book)
+    with (book / "book/intro.md").open("a") as page:
+        page.write('\n<img src="https://example.org/pixel.gif" alt="A pixel of somebody else">\n')
+    done = build(book, book)
+    assert done.returncode != 0
+    assert "https://example.org/pixel.gif" in done.stderr
+
+
+def test_only_what_changed_is_executed_again(book, tmp_path):
+    """Each notebook leaves a line in a log when it runs."""
+    contents(book, "book/one", "book/two")
+    log = tmp_path / "runs.txt"
+
+    def write(name, more=""):
+        run = cell(f"with open({str(log)!r}, 'a') as f: f.write('{name} ')\n{more}")
+        write_notebook(book / f"book/{name}.ipynb", run)
+
+    def executed():
+        log.unlink(missing_ok=True)
+        done = build(book, book)
+        assert done.returncode == 0, done.stderr
+        return log.read_text().split() if log.exists() else []
+
+    write("one")
+    write("two")
+    assert sorted(executed()) == ["one", "two"]
+    assert executed() == []
+    write("two", more="2")
+    assert executed() == ["two"]
+    (book / "toolkit/keyaccounts/method.py").write_text("ONE = 2\n")
+    assert sorted(executed()) == ["one", "two"]
+    (book / "data").mkdir()
+    (book / "data/table.csv").write_text("a\n1\n")
+    assert sorted(executed()) == ["one", "two"]
+    assert executed() == []
+
+
+def test_figures_formulas_and_folds_need_nothing_else(book):
+    """SVG is part of the page and follows the theme; formulas are MathML; folds are <details>."""
+    contents(book)
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="90pt" height="30pt" viewBox="0 0 90 30">'
+        "<style>*{stroke:red}</style><defs><clipPath id='p1'><path d='M0 0h9v9'/></clipPath></defs>"
+        '<g id="axes_1" clip-path="url(#p1)" style="fill: #1B2A41"/></svg>'
+    )
+    (book / "book/drawn.svg").write_text(svg)
+    alt = "A line that rises and then falls"
+    with (book / "book/intro.md").open("a") as page:
+        page.write(f"\n![{alt}](drawn.svg)\n\n![{alt} again](drawn.svg)\n")
+        page.write("\n$$\nx_1 = \\frac{a}{b}\n$$\n")
+        page.write("\n$$\n\\begin{aligned} a &= b \\\\ &= c \\end{aligned}\n$$\n")
+        page.write("\n:::{note}\n:class: dropdown\nHidden.\n:::\n")
+    done = build(book, book)
+    assert done.returncode == 0, done.stderr
+    html = (book / "_build/html/book/intro.html").read_text("utf-8")
+    assert f'role="img" aria-label="{alt}"' in html
+    assert html.count("fill: var(--ink, #1b2a41)") == 2
+    assert "stroke:red" not in html
+    assert "axes_1" not in html
+    clips = re.findall(r'<clipPath id="([^"]+)"', html)
+    assert len(set(clips)) == 2
+    assert [f"url(#{c})" in html for c in clips] == [True, True]
+    assert html.count("<math ") == 2
+    assert "<mtable" in html
+    assert re.search(r"<details[^>]*>\s*<summary>Note</summary>", html)
+    assert not list((book / "_build/html").rglob("*mathjax*"))
+
+
+def test_a_formula_that_cannot_be_rendered_stops_the_build(book):
+    contents(book)
+    with (book / "book/intro.md").open("a") as page:
+        page.write("\n$$\n\\begin{nothing} a & b \\end{nothing}\n$$\n")
+    done = build(book, book)
+    assert done.returncode != 0
+    assert "intro.md" in done.stderr

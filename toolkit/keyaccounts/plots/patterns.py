@@ -1,0 +1,109 @@
+"""Figures of the patterns that several chapters share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import PercentFormatter
+
+from keyaccounts import frames
+from keyaccounts.errors import DataError
+from keyaccounts.plots.style import ACCENT, INK, MUTED, finding, percent, styled
+
+
+def rates(
+    table: Any,
+    *,
+    group: str,
+    title: str,
+    label: str = "Rate",
+    group_label: str | None = None,
+    average: float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Show the rate of each group with its interval, highest group on top.
+
+    Parameters
+    ----------
+    table : frame
+        Answer of :func:`keyaccounts.patterns.rates.by_group`.
+    group : str
+        The column with the group.
+    title : str
+        The finding.
+    label, group_label : str, optional
+        What the rate is, and what the groups are; default for the groups: the column name.
+    average : float, optional
+        A rate to compare with, drawn as a line.
+    ax : Axes, optional
+        Where to draw. Default: a new figure.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If there are no groups.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from keyaccounts.patterns.rates import by_group
+    >>> calls = pd.DataFrame({"channel": ["fair", "fair", "phone"], "won": [True, False, False]})
+    >>> ax = rates(by_group(calls, group="channel", success="won"), group="channel", title="Won")
+    >>> [text.get_text() for text in ax.get_yticklabels()]
+    ['fair', 'phone']
+    """
+    names = {"group": group, "rate": "rate", "low": "low", "high": "high"}
+    found = frames.collect(frames.read(table, **names).lazy.sort("group"))
+    if len(found) == 0:
+        raise DataError("there are no groups to draw")
+    labels = [str(value) for value in found["group"].to_list()]
+    values = {c: frames.numbers(found, c) for c in ("rate", "low", "high")}
+    return _rates(ax, labels, values, title, label, group_label or group, average)
+
+
+@styled
+def _rates(
+    ax: Axes,
+    labels: list[str],
+    values: dict[str, np.ndarray[Any, Any]],
+    title: str,
+    label: str,
+    group_label: str,
+    average: float | None,
+) -> None:
+    places = np.arange(len(labels))
+    rate, low, high = values["rate"], values["low"], values["high"]
+    ax.hlines(places, low, high, color=ACCENT, linewidth=2.2)
+    ax.plot(rate, places, "o", color=ACCENT, markersize=8)
+    for place, end, value in zip(places, high, rate, strict=True):
+        ax.annotate(
+            percent(value), (end, place),
+            xytext=(8, 0), textcoords="offset points", va="center", color=INK,
+        )  # fmt: skip
+    if average is not None:
+        ax.axvline(average, color=MUTED, linewidth=1, linestyle="--")
+        ax.annotate(
+            f"all: {percent(average)}", (average, -0.45),
+            xytext=(5, 0), textcoords="offset points", va="center", color=MUTED,
+        )  # fmt: skip
+    ax.set(
+        xlim=(0, min(1.12, max(high) * 1.18)),
+        ylim=(-0.6, len(labels) - 0.4),
+        yticks=places,
+        yticklabels=labels,
+        xlabel=label,
+        ylabel=group_label,
+    )
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x")
+    finding(ax, title)
