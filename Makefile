@@ -1,38 +1,62 @@
-# From Lead to Key Account: everything a reader, instructor or maintainer runs.
-# Each step is done once and again only when what it needs has changed.
+# From Lead to Key Account: everything a reader, instructor or maintainer runs (GNU make, 3.81 or newer).
+# Each step is done once, and again only when what it needs has changed.
 PYTHON ?= python3
+PORT   ?= 8000
 VENV   := .venv
 BIN    := $(VENV)/bin
-PORT   ?= 8000
-PIP     = $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP    := -m pip --disable-pip-version-check --quiet install
+PAGE   ?= $(wildcard book/*/*.ipynb)
 
 .DEFAULT_GOAL := help
-.PHONY: help book serve test test-toolkit test-book test-site test-lowest lint lab bench lock clean
+.DELETE_ON_ERROR:
+.PHONY: help book serve lab page test lint test-toolkit test-book test-site test-lowest bench lock clean
 
 help:  ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# An environment is a stamp: made from its hashed lock, made again when the lock changes.
+# --- environments ---
+# One for reading and testing, others for what would not fit beside it. Each is installed from its
+# hashed lock and leaves a stamp; a renewed lock makes it install again.
+
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed. Say which: make PYTHON=python3.12 ...")
+# $(1) is the environment, $(2) the lock
+define install
+	@echo "Installing what requirements/$(2).txt lists into $(1) (once, a minute or two) ..."
+	@$(1)/bin/python $(PIP) --require-hashes -r requirements/$(2).txt
+	@$(1)/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+endef
+
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which with: make PYTHON=python3.12 ...")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c '$(NEW_ENOUGH)'
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.%: requirements/%.txt pyproject.toml | $(BIN)/python
-	@echo "Installing what requirements/$*.txt lists (once) ..."
-	$(PIP) install --require-hashes -r requirements/$*.txt
-	$(PIP) install --no-deps --no-build-isolation -e .
-	@touch $@
+	$(call install,$(VENV),$*)
+
+$(VENV)-%/.ready: requirements/%.txt pyproject.toml
+	@$(PYTHON) -c '$(NEW_ENOUGH)'
+	@$(PYTHON) -m venv $(VENV)-$*
+	$(call install,$(VENV)-$*,$*)
+
+# --- reading ---
 
 book: $(VENV)/.book  ## build the site into _build/html
 	$(BIN)/jupyter-book build . -W -n --keep-going --quiet
 	@echo "Open _build/html/index.html in a browser, or run 'make serve'."
 
-serve: book  ## build, then show the site at a loopback address
+serve: book  ## build, then show the site at a loopback address (PORT=8000)
 	@echo "Reading at http://127.0.0.1:$(PORT)/ (stop with Ctrl+C)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
-lab: $(VENV)/.lab  ## open the notebooks in JupyterLab
+lab: $(VENV)/.lab  ## open the pages as notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=.
+
+page: $(VENV)/.test  ## run pages and keep their outputs (PAGE=book/.../name.ipynb; all)
+	$(BIN)/jupyter execute --inplace $(PAGE)
+	$(BIN)/python tests/book/notebook_hygiene.py --fix $(PAGE)
+
+# --- checking ---
 
 test: lint test-toolkit test-book test-site test-lowest  ## run every check
 
@@ -42,35 +66,31 @@ lint: $(VENV)/.test  ## style, spelling, types
 	$(BIN)/codespell
 	$(BIN)/mypy
 
-test-toolkit: $(VENV)/.test  ## the package, on every engine, with coverage
+test-toolkit: $(VENV)/.test  ## the package on every engine, its examples, its coverage
 	$(BIN)/python -m pytest toolkit tests/toolkit --doctest-modules --cov --cov-report=term-missing:skip-covered --cov-fail-under=95
 
-test-book: $(VENV)/.test  ## notebooks run again, and what pages promise
+test-book: $(VENV)/.test  ## the notebooks run again, and what pages and repository promise
 	$(BIN)/python -m pytest --nbval book tests/book
 
-test-site: $(VENV)/.test  ## the built site, in a browser
+# A browser of the machine, else Playwright's own. Where neither can be had the tests say so.
+test-site: $(VENV)/.test  ## the built site in a browser
+	@for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do \
+	  command -v $$name >/dev/null && exit 0; done; $(BIN)/playwright install chromium || true
 	$(BIN)/python -m pytest tests/site
 
-test-lowest: $(VENV)-lowest/.lowest  ## the package, on the oldest versions it claims
+test-lowest: $(VENV)-lowest/.ready  ## the package on the oldest versions it claims
 	$(VENV)-lowest/bin/python -m pytest tests/toolkit -q
 
-$(VENV)-lowest/.lowest: requirements/lowest.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)-lowest
-	$(VENV)-lowest/bin/python -m pip --quiet install --require-hashes -r requirements/lowest.txt
-	$(VENV)-lowest/bin/python -m pip --quiet install --no-deps --no-build-isolation -e .
-	@touch $@
-
-bench: $(VENV)-bench/.bench  ## time the toolkit against its peers, into benchmarks/results.md
+bench: $(VENV)-bench/.ready  ## time the toolkit against its peers, into benchmarks/results.md
 	$(VENV)-bench/bin/python benchmarks/run.py
 
-$(VENV)-bench/.bench: requirements/bench.txt pyproject.toml
-	$(PYTHON) -m venv $(VENV)-bench
-	$(VENV)-bench/bin/python -m pip --quiet install --require-hashes -r requirements/bench.txt
-	$(VENV)-bench/bin/python -m pip --quiet install --no-deps --no-build-isolation -e .
-	@touch $@
+# --- keeping ---
 
 lock: $(BIN)/python  ## renew the hashed locks
 	$(BIN)/python requirements/lock.py
 
 clean:  ## remove what was built (environments stay; remove .venv* by hand)
-	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf _build dist benchmarks/_work .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf spark-warehouse metastore_db derby.log
+	find book data requirements tests toolkit benchmarks \
+	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -2,12 +2,15 @@
 
 PARTS = (
     "front_matter",  # a notebook's first cell may start with front matter, like a Markdown page
+    "kernel_env",  # notebooks draw their figures whatever the machine is set to
     "toolkit_digest",  # a changed toolkit or data set executes every notebook again
+    "own_changes",  # a changed look or extension builds its pages again
     "failing_cell",  # a failing notebook stops the build and names page and cell
     "mathml",  # formulas are rendered at build time
     "native_details",  # "dropdown" blocks open without JavaScript
     "self_check",  # questions with an answer to every option
     "inline_svg",  # figures are part of the page and follow its colors
+    "explorers",  # controls that move without a kernel
     "page_frame",  # navigation, description, minutes, previous and next
     "a11y",  # what markup from elsewhere lacks for screen readers
     "journey",  # the map of five stations, and where a page stands on it

@@ -105,7 +105,8 @@ class InlineSvg(SphinxPostTransform):
         for number, image in enumerate(list(self.document.findall(nodes.image)), start=1):
             alt = " ".join(image.get("alt", "").split())
             if not alt or FILE_NAME.match(alt):
-                log.warning("a figure has no alt text of its own", location=image)
+                where = image if image.line else image.parent
+                log.warning("a figure has no alt text of its own", location=where)
             path = Path(self.env.srcdir) / image["uri"].lstrip("/")
             if path.suffix != ".svg" or not path.is_file():
                 continue

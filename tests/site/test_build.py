@@ -62,25 +62,28 @@ def test_a_failing_notebook_stops_the_build_and_names_page_and_cell(book):
     assert not (book / "_build/html/book/broken.html").exists()
 
 
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("[nowhere](no-such-page.md)", "no-such-page"),
-        ("{doc}`no-such-page`", "unknown document"),
-        ("{term}`no such term`", "no such term"),
-        ("{cite:p}`nobody1900`", "nobody1900"),
-        ("![](drawn.svg)", "no alt text"),
-        ("![drawn.svg](drawn.svg)", "no alt text"),
-    ],
-)
-def test_a_warning_is_an_error(book, text, complaint):
+FAULTS = {
+    "[nowhere](no-such-page.md)": "no-such-page.md",
+    "{doc}`no-such-document`": "unknown document: 'no-such-document'",
+    "{term}`no such term`": "no such term",
+    "{cite:p}`nobody1900`": "nobody1900",
+    "{func}`keyaccounts.no_such_function`": "keyaccounts.no_such_function",
+    "![](first.svg)": "intro.md:16: WARNING: a figure has no alt text",
+    "![second.svg](second.svg)": "intro.md:18: WARNING: a figure has no alt text",
+}
+
+
+def test_a_warning_is_an_error(book):
+    """Each fault is named, and the build fails."""
     contents(book)
-    (book / "book/drawn.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
+    for name in ("first", "second"):
+        (book / f"book/{name}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
     with (book / "book/intro.md").open("a") as page:
-        page.write(f"\n{text}\n")
+        page.write("\n" + "\n\n".join(FAULTS) + "\n")
     done = build(book, book)
     assert done.returncode != 0
-    assert complaint in done.stderr
+    for complaint in FAULTS.values():
+        assert complaint in done.stderr
 
 
 @pytest.mark.parametrize("description", ["", "description: too short\n"])
@@ -128,6 +131,31 @@ def test_only_what_changed_is_executed_again(book, tmp_path):
     (book / "data/table.csv").write_text("a\n1\n")
     assert sorted(executed()) == ["one", "two"]
     assert executed() == []
+
+
+def test_a_changed_look_and_a_changed_extension_reach_the_pages(book):
+    contents(book)
+    with (book / "book/intro.md").open("a") as text:
+        text.write("\n```{journey}\n```\n")
+    page, style = book / "_build/html/book/intro.html", book / "_build/html/_static/course.css"
+
+    def built():
+        done = build(book, book)
+        assert done.returncode == 0, done.stderr
+        return page.read_text("utf-8")
+
+    first = built()
+    with (book / "book/_static/course.css").open("a") as look:
+        look.write("h1 { color: red }\n")
+    second = built()
+    assert second != first, "the address of the style sheet says that it is new"
+    assert "color: red" in style.read_text("utf-8")
+    drawing = book / "book/_ext/journey.py"
+    drawing.write_text(drawing.read_text("utf-8").replace("in preparation", "not yet"))
+    assert "in preparation" in second
+    third = built()
+    assert "not yet" in third
+    assert "in preparation" not in third
 
 
 def test_figures_formulas_and_folds_need_nothing_else(book):

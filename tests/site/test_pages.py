@@ -1,10 +1,12 @@
 """What holds on every page, for every kind of reader."""
 
+import json
+from html import escape
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from site_look import VIEWS
-from site_pages import BOOK_PAGES, PAGES
+from site_look import AXE_VIEWS, VIEWS
+from site_pages import BOOK, BOOK_PAGES, PAGES, ROOT
 
 KB = 1024
 every_page = pytest.mark.parametrize("page", PAGES)
@@ -24,7 +26,7 @@ def test_nothing_fails(look, page, view):
     assert seen.console == []
 
 
-@every_view
+@pytest.mark.parametrize("view", AXE_VIEWS)
 @every_page
 def test_axe_finds_nothing(look, page, view):
     """With everything opened; light, dark and phone."""
@@ -56,6 +58,20 @@ def test_every_figure_has_an_alt_text(look, page):
     for alt in look(page).figures:
         assert len(alt) >= 20, f"{alt!r} says too little"
         assert not alt.lower().endswith((".svg", ".png"))
+
+
+@pytest.mark.parametrize("name", BOOK)
+def test_every_figure_of_a_notebook_is_on_its_page(site, name):
+    """Each cell that promises a figure by its alt text has drawn one, as part of the page."""
+    source = ROOT / f"{name}.ipynb"
+    if source.exists():
+        cells = json.loads(source.read_text("utf-8"))["cells"]
+        promised = [
+            c["metadata"]["mystnb"]["image"]["alt"] for c in cells if "mystnb" in c["metadata"]
+        ]
+        page = (site / f"{name}.html").read_text("utf-8")
+        for alt in promised:
+            assert f'role="img" aria-label="{escape(alt, quote=True)}"' in page
 
 
 @every_page

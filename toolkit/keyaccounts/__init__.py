@@ -11,11 +11,29 @@ from keyaccounts.errors import ColumnError, DataError, DroppedRows, ParameterErr
 from keyaccounts.tables import table
 
 if TYPE_CHECKING:
-    from keyaccounts import datasets, errors, frames, patterns, plots, purchases, segmentation
+    from keyaccounts import (
+        datasets,
+        errors,
+        frames,
+        patterns,
+        plots,
+        purchases,
+        segmentation,
+        widgets,
+    )
 
 __version__ = "0.1.0"
 
-_ROOMS = ("datasets", "errors", "frames", "patterns", "plots", "purchases", "segmentation")
+_ROOMS = (
+    "datasets",
+    "errors",
+    "frames",
+    "patterns",
+    "plots",
+    "purchases",
+    "segmentation",
+    "widgets",
+)
 
 __all__ = [
     "ColumnError",
@@ -30,6 +48,7 @@ __all__ = [
     "purchases",
     "segmentation",
     "table",
+    "widgets",
 ]
 
 

@@ -12,7 +12,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -45,12 +45,14 @@ class Source:
     names : role → the caller's column name.
     rows : the columns under their role names, in the caller's engine.
     lazy : the same columns, in the engine that does the work.
+    connection : DuckDB's, if that is the engine for pandas rows; closed, it would take them along.
     """
 
     native: Native
     names: dict[str, str]
     rows: nw.DataFrame[Any] | nw.LazyFrame[Any]
     lazy: nw.LazyFrame[Any]
+    connection: Any = None
 
     @property
     def engine(self) -> str:
@@ -119,7 +121,7 @@ def read(native: Native, **names: str) -> Source:
         rows = _open(native)
         check_columns(rows.collect_schema().names(), names)
     rows = rows.select(nw.col(name).alias(role) for role, name in names.items())
-    return Source(native, names, rows, _work(rows))
+    return Source(native, names, rows, *_work(rows))
 
 
 def is_empty(source: Source) -> bool:
@@ -241,7 +243,9 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
                 ) from None
         elif kind in {"decimal", "floating", "mixed-integer-float"}:
             changed[name] = frame[name].astype(float)
-        elif kind not in {"string", "empty", "boolean"}:
+        elif kind == "string":  # else pandas 2 compares text with NaN, and fails
+            changed[name] = frame[name].astype("string")
+        elif kind not in {"empty", "boolean"}:
             raise DataError(
                 f"column {name!r} mixes kinds of values ({kind}): give it one kind, "
                 f"for example with .astype(str)"
@@ -260,18 +264,18 @@ def _all_whole(column: pd.Series[Any]) -> bool:
     return all(v.is_finite() and v == v.to_integral_value() for v in column.dropna())
 
 
-def _work(rows: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """Return the rows lazily, on DuckDB where they are many and in pandas."""
+def _work(rows: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> tuple[nw.LazyFrame[Any], Any]:
+    """Return the rows lazily, on DuckDB (with the connection) where they are many and in pandas."""
     if isinstance(rows, nw.LazyFrame):
-        return rows
+        return rows, None
     if rows.implementation.is_pandas() and len(rows) >= FAST_ROWS and find_spec("duckdb"):
         schema = rows.collect_schema()
         if all(_fast_type(kind) for kind in schema.values()):
             import duckdb
 
             connection = duckdb.connect()
-            return nw.from_native(connection.from_df(rows.to_native()))
-    return rows.lazy()
+            return nw.from_native(connection.from_df(rows.to_native())), connection
+    return rows.lazy(), None
 
 
 def _fast_type(kind: nw.dtypes.DType) -> bool:
@@ -323,6 +327,8 @@ def day(source: Source, role: str) -> nw.Expr:
             return column.cast(nw.Date)
         if kind.time_zone is not None:
             column = column.dt.replace_time_zone(None)
+        if source.lazy.implementation.is_duckdb():  # it groups by dates faster than by midnights
+            return column.cast(nw.Date)
         return column.dt.truncate("1d")
     return column.str.slice(0, 10)
 
@@ -345,9 +351,16 @@ def day_literal(source: Source, role: str, value: dt.date) -> nw.Expr:
     return nw.lit(dt.datetime(value.year, value.month, value.day))
 
 
-def as_date(column: nw.Expr, kind: nw.dtypes.DType) -> nw.Expr:
+def as_date(source: Source, column: nw.Expr, kind: nw.dtypes.DType) -> nw.Expr:
     """Return an expression of :func:`day` as a temporal column."""
-    return column.str.to_datetime(format="%Y-%m-%d") if kind == nw.String else column
+    if kind == nw.String and source.lazy.implementation.is_pandas():
+        return column.cast(nw.Datetime("us"))  # pandas 2 would take nanoseconds: 1677 to 2262
+    if kind == nw.String:
+        column = column.str.to_datetime(format="%Y-%m-%d")
+        return column.cast(nw.Date) if source.engine == "pyspark" else column
+    if isinstance(kind, nw.Datetime) and source.lazy.implementation.is_duckdb():
+        return column.cast(nw.Datetime())
+    return column
 
 
 def day_number(column: nw.Expr, kind: nw.dtypes.DType) -> nw.Expr:
@@ -430,20 +443,34 @@ def steady(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.round(values * scale) / scale)
 
 
+class Words(NamedTuple):
+    """A column of few different texts: which there are, and the place of each row's text in them.
+
+    A million rows of text are made from it without a million Python strings.
+    """
+
+    known: Sequence[str]
+    places: NDArray[np.int64]
+
+
 def with_arrays(frame: nw.DataFrame[Any], **arrays: Any) -> nw.DataFrame[Any]:
-    """Return the frame with numpy arrays or lists added as columns."""
+    """Return the frame with numpy arrays, lists or :class:`Words` added as columns."""
     backend = frame.implementation
-    series = [
-        nw.new_series(name, values.tolist() if _is_text(values) else values, backend=backend)
-        for name, values in arrays.items()
-    ]
+    series = [_series(name, values, backend) for name, values in arrays.items()]
     if frame.implementation.is_pandas_like():  # Narwhals aligns pandas columns by index
         frame = nw.from_native(frame.to_native().reset_index(drop=True))
     return frame.with_columns(*series)
 
 
-def _is_text(values: Any) -> bool:
-    return isinstance(values, np.ndarray) and values.dtype.kind in "UO"
+def _series(name: str, values: Any, backend: Any) -> nw.Series[Any]:
+    if isinstance(values, Words):
+        known = nw.new_series(name, values.known, nw.String(), backend=backend)
+        series = known[values.places]
+        if backend.is_pandas_like():  # it brought the places along as its index
+            series = nw.from_native(series.to_native().reset_index(drop=True), series_only=True)
+        return series
+    text = isinstance(values, np.ndarray) and values.dtype.kind in "UO"
+    return nw.new_series(name, values.tolist() if text else values, backend=backend)
 
 
 def like(source: Source, frame: nw.DataFrame[Any], key: str) -> Native:
@@ -455,8 +482,7 @@ def like(source: Source, frame: nw.DataFrame[Any], key: str) -> Native:
     own, native, name = source.rows, frame.to_native(), source.names[key]
     if isinstance(own, nw.DataFrame):
         if own.implementation.is_pandas():
-            kind = own.to_native()[key].dtype
-            return native.astype({name: kind}).reset_index(drop=True)
+            return native.astype({name: source.native[name].dtype}).reset_index(drop=True)
         return native
     if source.engine == "polars":
         return native.lazy()

@@ -36,6 +36,7 @@ class Orders:
     lazy : the usable rows, as a plan.
     rows : how many rows were given.
     last_day : the latest day in them (None without rows).
+    refunds : whether an amount may be below zero.
     dropped : reason → number of rows left out.
     """
 
@@ -43,6 +44,7 @@ class Orders:
     lazy: nw.LazyFrame[Any]
     rows: int
     last_day: dt.date | None
+    refunds: bool
     dropped: dict[str, int]
 
     @property
@@ -76,6 +78,7 @@ def read_orders(
         source.lazy.select(
             nw.len().alias("rows"),
             day.max().alias("last"),
+            money.min().alias("least"),
             *(fault.cast(nw.Int64).sum().alias(name) for name, fault in faults.items()),
         )
     )
@@ -92,15 +95,16 @@ def read_orders(
     lazy = lazy.select("customer", day.alias("day"), money.alias("amount"))
     if dropped:
         last = frames.to_day(frames.collect(lazy.select(nw.col("day").max()))["day"][0])
-    return Orders(source, lazy, rows, last, dropped)
+    refunds = not (counts["least"][0] or 0) >= 0  # what is no number counts as one, to be sure
+    return Orders(source, lazy, rows, last, refunds, dropped)
 
 
 def _no_orders(source: frames.Source) -> Orders:
     """Return typed, empty order rows: an empty pandas frame has no types to rely on."""
     empty = source.rows.with_columns(
-        nw.lit("").alias("day"), nw.col("amount").cast(nw.String).cast(nw.Float64)
+        nw.col("date").cast(nw.String).alias("day"), nw.col("amount").cast(nw.Float64)
     )
-    return Orders(source, empty.lazy().select("customer", "day", "amount"), 0, None, {})
+    return Orders(source, empty.lazy().select("customer", "day", "amount"), 0, None, False, {})
 
 
 def _faults(source: frames.Source) -> dict[str, nw.Expr]:
@@ -148,42 +152,56 @@ def say_dropped(dropped: dict[str, int], rows: int) -> None:
         warnings.warn(f"left out of {rows:,} rows: {reasons}", DroppedRows, stacklevel=3)
 
 
-def per_customer(lazy: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def per_customer(
+    lazy: nw.LazyFrame[Any], *, refunds: bool = True, repeats: bool = True
+) -> nw.LazyFrame[Any]:
     """Reduce checked order rows to one row a customer: orders, first, last, revenue, repeats.
 
     One customer's rows of one day are one order, netted. A day that nets below zero is a refund:
     it lowers revenue and is not an order.
+
+    Both switches save time and change nothing: without `refunds` there is nothing to settle, and
+    without `repeats` no `repeat_amount`, whose window costs about as much as the rest.
     """
-    daily = (
-        lazy.with_columns(nw.col("amount").abs().alias("size"))
-        .group_by("customer", "day")
-        .agg(nw.col("amount").sum().alias("net"), nw.col("size").sum())
-        .with_columns(frames.settled(nw.col("net"), nw.col("size")))
-    )
-    bought = nw.col("net") >= 0
-    daily = daily.with_columns(
-        bought.cast(nw.Int64).alias("order"),
-        nw.when(bought).then(nw.col("day")).alias("order_day"),
-    )
-    first = nw.col("order_day").min().over("customer")
-    daily = daily.with_columns(
-        nw.when(nw.col("order_day") > first).then(nw.col("net")).alias("repeat_amount")
-    )
-    return (
+    sums = [nw.col("net").sum().alias("revenue")]
+    if refunds:
+        daily = (
+            lazy.with_columns(nw.col("amount").abs().alias("size"))
+            .group_by("customer", "day")
+            .agg(nw.col("amount").sum().alias("net"), nw.col("size").sum())
+            .with_columns(frames.settled(nw.col("net"), nw.col("size")))
+        )
+        sums.append(nw.col("size").sum())
+    else:
+        daily = lazy.group_by("customer", "day").agg(nw.col("amount").sum().alias("net"))
+    bought = nw.when(nw.col("net") >= 0)
+    daily = daily.with_columns(bought.then(nw.col("day")).alias("order_day"))
+    if repeats:
+        again = nw.when(_after_first(daily)).then(nw.col("net"))
+        daily = daily.with_columns(again.alias("repeat_amount"))
+        sums.append(nw.col("repeat_amount").sum())
+    found = (
         daily.group_by("customer")
         .agg(
-            nw.col("order").sum().alias("orders"),
+            nw.col("order_day").count().alias("orders"),
             nw.col("order_day").min().alias("first"),
             nw.col("order_day").max().alias("last"),
-            nw.col("net").sum().alias("revenue"),
-            nw.col("repeat_amount").sum().alias("repeat_amount"),
-            nw.col("size").sum(),
+            *sums,
         )
-        .with_columns(
-            nw.col("orders").cast(nw.Int64),
-            frames.settled(nw.col("revenue"), nw.col("size")).alias("revenue"),
-        )
+        .with_columns(nw.col("orders").cast(nw.Int64))
     )
+    if refunds:
+        found = found.with_columns(frames.settled(nw.col("revenue"), nw.col("size")))
+    return found
+
+
+def _after_first(daily: nw.LazyFrame[Any]) -> nw.Expr:
+    """Return where an order day is not the customer's first (days are unique by now)."""
+    days = nw.col("order_day")
+    if daily.implementation.is_duckdb():
+        # It answers a minimum over customers by building all of `daily` twice; a rank, once.
+        return days.rank("ordinal").over("customer") > 1
+    return days > days.min().over("customer")
 
 
 def summarize(
@@ -279,15 +297,18 @@ def summarize(
     say_dropped(read.dropped, read.rows)
     end = last or read.last_day or dt.date(1970, 1, 1)
     kind = read.day_kind if read.rows else nw.String()
-    lazy = per_customer(read.lazy if last is None or not read.rows else read.upto(last))
-    first_number, last_number = (frames.day_number(nw.col(c), kind) for c in ("first", "last"))
+    lazy = read.lazy if last is None or not read.rows else read.upto(last)
+    lazy = per_customer(lazy, refunds=read.refunds)
     repeats = nw.col("orders") - 1
     plan = lazy.with_columns(
+        frames.as_date(read.source, nw.col("first"), kind).alias("first_date"),
+        frames.as_date(read.source, nw.col("last"), kind).alias("last_date"),
+        frames.day_number(nw.col("first"), kind).alias("from"),
+        frames.day_number(nw.col("last"), kind).alias("to"),
+    ).with_columns(
         nw.when(nw.col("orders") > 0).then(repeats).otherwise(nw.lit(0)).alias("repeat_orders"),
-        frames.as_date(nw.col("first"), kind).alias("first_date"),
-        frames.as_date(nw.col("last"), kind).alias("last_date"),
-        (last_number - first_number).alias("recency"),
-        (nw.lit(frames.number_of(end)) - first_number).alias("age"),
+        (nw.col("to") - nw.col("from")).alias("recency"),
+        (nw.lit(frames.number_of(end)) - nw.col("from")).alias("age"),
         nw.when(repeats > 0).then(nw.col("repeat_amount") / repeats).alias("mean_repeat_amount"),
     )
     plan = plan.select(nw.col("customer").alias(customer), *COLUMNS).sort(customer)

@@ -39,6 +39,70 @@ class Ranking:
         )
 
 
+def totals(values: Any, *, key: str, **columns: str) -> tuple[frames.Source, nw.DataFrame[Any]]:
+    """Add up columns of numbers per key.
+
+    Parameters
+    ----------
+    values : frame
+        Any number of rows per key.
+    key : str
+        Column that says whose a row is.
+    **columns : str
+        Role → column of numbers.
+
+    Returns
+    -------
+    tuple of Source and DataFrame
+        The caller's table, and the totals under `key` and the roles, sorted by key.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a key or number is missing, or a number is not finite.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sales = pd.DataFrame({"account": ["A", "B", "A"], "amount": [1.0, 5.0, 2.0]})
+    >>> totals(sales, key="account", value="amount")[1]["value"].to_list()
+    [3.0, 5.0]
+    """
+    source = frames.typed_key(frames.read(values, key=key, **columns), "key")
+    for role in columns:
+        source = frames.typed_number(source, role)
+    faults = {role: nw.col(role).is_null() for role in source.names}
+    for role in faults:
+        if source.dtype(role).is_float():
+            faults[role] = faults[role] | ~nw.col(role).is_finite()
+    counts = frames.collect(
+        source.lazy.select(
+            nw.len().alias("rows"),
+            *(fault.cast(nw.Int64).sum().alias(c) for c, fault in faults.items()),
+        )
+    )
+    for role, fault in faults.items():
+        if counts[role][0]:
+            other = next(iter(columns)) if role == "key" else "key"
+            raise DataError(
+                f"column {source.names[role]!r}: missing or not finite in {int(counts[role][0]):,} "
+                f"of {int(counts['rows'][0]):,} rows: {source.example(fault, other)}. "
+                "Fill it in or leave these rows out"
+            )
+    sizes = [nw.col(role).abs().alias(f"size of {role}") for role in columns]
+    plan = (
+        source.lazy.select("key", *(nw.col(role).cast(nw.Float64) for role in columns))
+        .with_columns(*sizes)
+        .group_by("key")
+        .agg(*(nw.col(name).sum() for role in columns for name in (role, f"size of {role}")))
+        .select("key", *(frames.settled(nw.col(r), nw.col(f"size of {r}")) for r in columns))
+        .sort("key")
+    )
+    return source, frames.collect(plan, key="key")
+
+
 def rank(values: Any, *, key: str, value: str) -> Ranking:
     """Add up the rows of each key and rank the totals, largest first.
 
@@ -67,35 +131,7 @@ def rank(values: Any, *, key: str, value: str) -> Ranking:
     >>> rank(sales, key="account", value="amount").values
     array([5., 3.])
     """
-    source = frames.read(values, key=key, value=value)
-    source = frames.typed_number(frames.typed_key(source, "key"), "value")
-    faults = {"key": nw.col("key").is_null(), "value": nw.col("value").is_null()}
-    for role in faults:
-        if source.dtype(role).is_float():
-            faults[role] = faults[role] | ~nw.col(role).is_finite()
-    counts = frames.collect(
-        source.lazy.select(
-            nw.len().alias("rows"),
-            *(fault.cast(nw.Int64).sum().alias(c) for c, fault in faults.items()),
-        )
-    )
-    for role, fault in faults.items():
-        if counts[role][0]:
-            other = "key" if role == "value" else "value"
-            raise DataError(
-                f"column {source.names[role]!r}: missing or not finite in {int(counts[role][0]):,} "
-                f"of {int(counts['rows'][0]):,} rows: {source.example(fault, other)}. "
-                "Fill it in or leave these rows out"
-            )
-    totals = (
-        source.lazy.select("key", nw.col("value").cast(nw.Float64))
-        .with_columns(nw.col("value").abs().alias("size"))
-        .group_by("key")
-        .agg(nw.col("value").sum(), nw.col("size").sum())
-        .select("key", frames.settled(nw.col("value"), nw.col("size")))
-        .sort("key")
-    )
-    frame = frames.collect(totals, key="key")
+    source, frame = totals(values, key=key, value=value)
     sums = frames.steady(frames.numbers(frame, "value"))
     order = np.argsort(-sums, kind="stable")
     ranked = frames.with_arrays(frame, value=sums)[order.tolist(), :]

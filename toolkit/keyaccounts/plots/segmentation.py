@@ -225,9 +225,10 @@ def _whale(
         f"peak {percent(peak)}", (peak_at, peak),
         xytext=(0, 8), textcoords="offset points", ha="center", color=INK,
     )  # fmt: skip
-    ax.text(
-        0.98, total[-1], f"what is left: {percent(total[-1])}", color=MUTED, ha="right", va="top"
-    )
+    ax.annotate(
+        f"what is left: {percent(total[-1])}", (1, total[-1]),
+        xytext=(-4, -5), textcoords="offset points", ha="right", va="top", color=MUTED,
+    )  # fmt: skip
     _percent_axes(ax, "Customers, most profitable first", "Running total of profit")
     ax.set(xlim=(0, 1), ylim=(min(0.0, total.min() * 1.1), peak * 1.15))
     finding(ax, title)

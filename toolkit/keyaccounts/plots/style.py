@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable
 from functools import wraps
@@ -11,6 +12,7 @@ from typing import Concatenate, ParamSpec, cast
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 INK, MUTED, GRID = "#1b2a41", "#5b6675", "#d5d9e0"
 ACCENT, SIGNAL = "#0f766e", "#b45309"
@@ -42,6 +44,15 @@ def set_notebook_style() -> None:
     if get_ipython() is not None:
         # No date in the file: the same figure is the same text on every run.
         set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
+
+
+def as_svg(figure: Figure) -> str:
+    """Return a figure as SVG text, the same on every run."""
+    out = io.StringIO()
+    with mpl.rc_context(_settings()):
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    text = out.getvalue()
+    return text[text.index("<svg") :]
 
 
 def styled(

@@ -9,10 +9,13 @@ from keyaccounts.patterns.concentration import (
 )
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_segments
+from keyaccounts.segmentation.tail import ACTIONS, TailScenario, tail_scenario
 
 __all__ = [
+    "ACTIONS",
     "RFM",
     "Abc",
+    "TailScenario",
     "WhaleCurve",
     "abc",
     "gini",
@@ -22,5 +25,6 @@ __all__ = [
     "pareto_share",
     "rfm",
     "rfm_segments",
+    "tail_scenario",
     "whale_curve",
 ]

@@ -206,7 +206,7 @@ def _customers(
     """Return one collected row a customer, and the days since each one's last order."""
     kind = read.day_kind if read.rows else nw.String()
     since = nw.lit(frames.number_of(today or dt.date(1970, 1, 1)))
-    plan = purchases.per_customer(lazy).with_columns(
+    plan = purchases.per_customer(lazy, refunds=read.refunds, repeats=False).with_columns(
         (since - frames.day_number(nw.col("last"), kind)).alias("since")
     )
     plan = plan.select("customer", "orders", "revenue", "since").sort("customer")
@@ -260,15 +260,14 @@ def _score(
 
 def _cells(
     r: NDArray[np.int64], f: NDArray[np.int64], m: NDArray[np.int64], bins: int
-) -> NDArray[Any]:
+) -> frames.Words:
     between = "" if bins <= 9 else "-"
-    code = (r * (bins + 1) + f) * (bins + 1) + m
-    known, where = np.unique(code, return_inverse=True)
+    known, places = np.unique((r * (bins + 1) + f) * (bins + 1) + m, return_inverse=True)
     names = [
         between.join(map(str, (c // (bins + 1) ** 2, c // (bins + 1) % (bins + 1), c % (bins + 1))))
         for c in known.tolist()
     ]
-    return np.asarray(names, dtype=object if not names else None)[where]
+    return frames.Words(names, places)
 
 
 def _notes(
@@ -355,7 +354,7 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
         for segment in _segments()
     }
     named = {
-        column: np.array([known[c][entry] for c in range(8)])[code]
+        column: frames.Words([known[c][entry] for c in range(8)], code)
         for column, entry in (("segment", "id"), ("segment_name", "english"), ("action", "action"))
     }
     answer = frames.with_arrays(found.rename({"customer": customer}), **named)

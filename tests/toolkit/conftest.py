@@ -1,0 +1,104 @@
+"""Fixtures of the toolkit's tests: each test of a data-scale function runs on each engine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import engines
+import pytest
+from keyaccounts import frames
+
+NO_JAVA = (
+    "PySpark is installed, but there is no Java to run it: NOTHING WAS TESTED ON SPARK. "
+    "Install a Java 17 or 21 runtime (Debian: apt-get install default-jre-headless)."
+)
+
+
+def _no_java() -> bool:
+    found = shutil.which("java") or os.environ.get("JAVA_HOME")
+    return "pyspark" in engines.NAMES and not found
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # PySpark 4.3 warns about pandas 3 on every frame it takes or gives; nothing else is let pass.
+    for text, kind in (
+        ("PySpark does not yet fully support pandas", "FutureWarning"),
+        ("The copy keyword is deprecated", "DeprecationWarning"),
+    ):
+        config.addinivalue_line("filterwarnings", rf"ignore:{text}:{kind}:pyspark\.")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if _no_java():
+        terminalreporter.write_sep("!", "NO JAVA", red=True, bold=True)
+        terminalreporter.write_line(NO_JAVA, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """Return one small, quiet Spark session that speaks to this machine only."""
+    if _no_java():
+        if os.environ.get("CI") == "true":
+            pytest.fail(NO_JAVA)
+        pytest.skip(NO_JAVA)
+    from pyspark.sql import SparkSession
+
+    options = {
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.session.timeZone": "UTC",
+        # A few rows need no parallel work, no compiled code and no second plan.
+        "spark.sql.shuffle.partitions": "1",
+        "spark.default.parallelism": "1",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.dataFrameQueryContext.enabled": "false",
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    }
+    builder = SparkSession.builder.master("local[1]").appName("keyaccounts tests")
+    for name, value in options.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(params=engines.NAMES)
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> engines.Engine:
+    """Return one kind of table after the other."""
+    name: str = request.param
+    return engines.Engine(name, _maker(name, request, monkeypatch))
+
+
+def _maker(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    if name == "pandas-fast":  # pandas of any size goes through DuckDB
+        monkeypatch.setattr(frames, "FAST_ROWS", 0)
+    if name == "polars":
+        import polars as pl
+
+        return pl.from_arrow
+    if name == "polars-lazy":
+        import polars as pl
+
+        return lambda table: pl.from_arrow(table).lazy()
+    if name == "duckdb":  # a connection of the caller's own, not the one DuckDB has by default
+        import duckdb
+
+        return duckdb.connect().from_arrow
+    if name == "pyspark":
+        return request.getfixturevalue("spark").createDataFrame
+    return lambda table: table
+
+
+@pytest.fixture(params=["in pandas", "through DuckDB"] if engines.installed("duckdb") else [""])
+def pandas_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take pandas frames both ways: by pandas itself, and through DuckDB as large ones go."""
+    if request.param == "through DuckDB":
+        monkeypatch.setattr(frames, "FAST_ROWS", 0)

@@ -1,0 +1,304 @@
+"""Explorers: a function of one to three parameters that a reader can move.
+
+One call serves three places. In Jupyter the controls are ipywidgets and the kernel computes. In
+the built book, where there is no kernel, the same cell shows states computed at build time behind
+native controls. Anywhere else the starting state is shown.
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from keyaccounts.errors import ParameterError
+from keyaccounts.tables import Table
+
+MOST_STATES = 100
+"""States an explorer may have: what a page can hold and a build can compute. Ours, measured."""
+
+MOST_CONTROLS = 3
+
+
+@dataclass(frozen=True)
+class Control:
+    """A thing to move; made by :func:`slider` and :func:`choice`.
+
+    Attributes
+    ----------
+    label : what the reader moves, with the unit.
+    values : what the function is given.
+    texts : how each value is written.
+    start : place of the starting value.
+    kind : {"slider", "choice"}
+    """
+
+    label: str
+    values: tuple[Any, ...]
+    texts: tuple[str, ...]
+    start: int
+    kind: str
+
+
+def slider(label: str, values: Sequence[float], *, start: float, unit: str = "") -> Control:
+    """Let a reader slide through numbers.
+
+    Parameters
+    ----------
+    label : str
+        What is moved.
+    values : sequence of numbers
+        The stops, rising.
+    start : number
+        Where the reader finds it.
+    unit : str, optional
+        Written behind the value; "%" writes shares as percent.
+
+    Returns
+    -------
+    Control
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than two values, they do not rise, or `start` is not one of them.
+
+    Examples
+    --------
+    >>> slider("Price increase", [0, 0.05, 0.1], start=0, unit="%").texts
+    ('0 %', '5 %', '10 %')
+    """
+    if any(b <= a for a, b in itertools.pairwise(values)):
+        raise ParameterError(f"{label}: the values of a slider must rise")
+    scale = 100 if unit == "%" else 1
+    texts = [f"{round(v * scale, 6):,g} {unit}".strip() for v in values]
+    return _control(label, values, texts, start, "slider")
+
+
+def choice(label: str, values: Sequence[str], *, start: str) -> Control:
+    """Let a reader choose one of several words.
+
+    Parameters
+    ----------
+    label : str
+        What is chosen.
+    values : sequence of str
+        The options.
+    start : str
+        The one that is chosen at first.
+
+    Returns
+    -------
+    Control
+
+    Raises
+    ------
+    ParameterError
+        If there are fewer than two values, or `start` is not one of them.
+
+    Examples
+    --------
+    >>> choice("What you do", ["leave", "raise price"], start="leave").start
+    0
+    """
+    return _control(label, values, list(map(str, values)), start, "choice")
+
+
+def _control(label: str, values: Sequence[Any], texts: list[str], start: Any, kind: str) -> Control:
+    if len(values) < 2 or start not in values:
+        raise ParameterError(f"{label}: give two values or more, and start={start!r} among them")
+    return Control(label, tuple(values), tuple(texts), list(values).index(start), kind)
+
+
+@dataclass(frozen=True)
+class State:
+    """What one setting of the controls shows.
+
+    Attributes
+    ----------
+    finding : one sentence; a screen reader announces it.
+    figure : the picture as SVG text.
+    table : the numbers as HTML text.
+    """
+
+    finding: str
+    figure: str
+    table: str
+
+
+class Explorer:
+    """A function and its controls; made by :func:`explore`.
+
+    It shows itself: as ipywidgets where there is a kernel, as HTML elsewhere.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., tuple[Any, Table]],
+        controls: dict[str, Control],
+        alt: str,
+    ) -> None:
+        self.function, self.controls, self.alt = function, controls, alt
+        self._known: dict[tuple[int, ...], State] = {}
+
+    def state(self, places: tuple[int, ...]) -> State:
+        """Return what is shown when each control stands at its place (computed once)."""
+        if places not in self._known:
+            given = {
+                name: control.values[place]
+                for (name, control), place in zip(self.controls.items(), places, strict=True)
+            }
+            ax, table = self.function(**given)
+            finding = " ".join(ax.get_title().split())
+            self._known[places] = State(finding, _svg(ax), table._repr_html_())
+        return self._known[places]
+
+    @property
+    def start(self) -> tuple[int, ...]:
+        """Places of the controls at first."""
+        return tuple(control.start for control in self.controls.values())
+
+    @cached_property
+    def states(self) -> list[State]:
+        """Every state, the last control moving fastest."""
+        places = itertools.product(*(range(len(c.values)) for c in self.controls.values()))
+        return [self.state(place) for place in places]
+
+    def __repr__(self) -> str:
+        moves = ", ".join(control.label for control in self.controls.values())
+        return f"Explorer ({moves}): {self.state(self.start).finding}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        bundle = {"text/plain": repr(self), "text/html": self._html()}
+        view = self._widget()
+        return {**bundle, **view._repr_mimebundle_()} if view is not None else bundle
+
+    def _html(self) -> str:
+        now = self.state(self.start)
+        states = [[s.finding, s.figure, s.table] for s in self.states]
+        # "</" must not end the script element before its end.
+        data = json.dumps({"alt": self.alt, "states": states}, ensure_ascii=False)
+        data = data.replace("</", "<\\/")
+        moves = "\n".join(_html_control(control) for control in self.controls.values())
+        return (
+            '<div class="ka-explorer">\n'
+            f'<div class="ka-controls">\n{moves}\n</div>\n'
+            f'<p class="ka-finding" role="status">{escape(now.finding)}</p>\n'
+            f'<div class="ka-figure">{now.figure}</div>\n'
+            f'<div class="ka-numbers">{now.table}</div>\n'
+            f'<script type="application/json">{data}</script>\n</div>'
+        )
+
+    def _widget(self) -> Any:
+        """Return the controls as ipywidgets, or None where they are not installed."""
+        try:
+            import ipywidgets
+        except ImportError:
+            return None
+        shown = ipywidgets.HTML()
+        movers = [_jupyter_control(ipywidgets, control) for control in self.controls.values()]
+
+        def show(_: Any = None) -> None:
+            state = self.state(tuple(mover.index for mover in movers))
+            picture = base64.b64encode(state.figure.encode()).decode()
+            alt = escape(f"{self.alt} {state.finding}", quote=True)
+            # As an image the SVG passes every sanitizer of a notebook front end.
+            shown.value = (
+                f'<img alt="{alt}" src="data:image/svg+xml;base64,{picture}" '
+                f'style="background:#fcfcfa">{state.table}'
+            )
+
+        for mover in movers:
+            mover.observe(show, names="index")
+        show()
+        return ipywidgets.VBox([*movers, shown])
+
+
+def explore(
+    function: Callable[..., tuple[Any, Table]], *, alt: str, **controls: Control
+) -> Explorer:
+    """Let a reader move the parameters of a function and see its picture and numbers follow.
+
+    Parameters
+    ----------
+    function : callable
+        Takes the parameters by name and returns an Axes and a :func:`keyaccounts.table`. The
+        title of the Axes is the finding.
+    alt : str
+        What kind of picture it is, for those who cannot see it; the finding is added.
+    **controls : Control
+        One to three: parameter name → :func:`slider` or :func:`choice`.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ParameterError
+        If there are no controls, more than three, or more than 100 states in all.
+
+    Examples
+    --------
+    >>> import keyaccounts as ka
+    >>> def share(top):
+    ...     values = [50, 20, 10, 10, 10]
+    ...     bring = ka.segmentation.pareto_share(values, top)
+    ...     numbers = pd.DataFrame({"top": [top], "bring": [bring]})
+    ...     return ka.plots.lorenz(values, top=top), ka.table(numbers, "What the top brings")
+    >>> import pandas as pd
+    >>> explore(share, alt="Lorenz curve.", top=slider("Top", [0.2, 0.4], start=0.2, unit="%"))
+    Explorer (Top): The top 20 % of customers bring 50 % of the total
+    """
+    if not 1 <= len(controls) <= MOST_CONTROLS:
+        raise ParameterError(f"{len(controls)} controls: give one to {MOST_CONTROLS}")
+    states = math.prod(len(control.values) for control in controls.values())
+    if states > MOST_STATES:
+        raise ParameterError(
+            f"{states} states: an explorer may have {MOST_STATES}. Give the controls fewer values"
+        )
+    return Explorer(function, controls, alt)
+
+
+def _svg(ax: Any) -> str:
+    """Return the figure of an Axes as SVG text, the same on every run, and close it."""
+    import matplotlib.pyplot as plt
+
+    from keyaccounts.plots.style import as_svg
+
+    text = as_svg(ax.figure)
+    plt.close(ax.figure)
+    return text
+
+
+def _html_control(control: Control) -> str:
+    label, now = escape(control.label), escape(control.texts[control.start])
+    if control.kind == "choice":
+        options = "".join(
+            f"<option{' selected' if i == control.start else ''}>{escape(text)}</option>"
+            for i, text in enumerate(control.texts)
+        )
+        return f"<label>{label} <select>{options}</select></label>"
+    texts = escape(json.dumps(control.texts, ensure_ascii=False), quote=True)
+    return (
+        f'<label>{label} <input type="range" min="0" max="{len(control.texts) - 1}" step="1" '
+        f'value="{control.start}" aria-valuetext="{now}" data-texts="{texts}"> '
+        f"<output>{now}</output></label>"
+    )
+
+
+def _jupyter_control(ipywidgets: Any, control: Control) -> Any:
+    kind = ipywidgets.Dropdown if control.kind == "choice" else ipywidgets.SelectionSlider
+    return kind(
+        options=list(control.texts),
+        index=control.start,
+        description=control.label,
+        style={"description_width": "initial"},
+        layout={"width": "95%"},
+    )

@@ -1,0 +1,155 @@
+"""Explorers of chapter 3."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from keyaccounts import plots, segmentation
+from keyaccounts.plots.style import percent
+from keyaccounts.tables import Table, table
+from keyaccounts.widgets.explorer import Explorer, choice, explore, slider
+
+
+def rfm_explorer(
+    orders: pd.DataFrame,
+    *,
+    days: Sequence[str],
+    start: str,
+    bins: Sequence[int] = (3, 4, 5, 6, 8),
+    chosen: int = 500,
+    horizon: int = 180,
+    customer: str = "customer_id",
+    date: str = "order_date",
+    amount: str = "amount",
+) -> Explorer:
+    """Move the number of bins and the day that counts as today, and see who comes back.
+
+    Parameters
+    ----------
+    orders : pandas.DataFrame
+        One row an order.
+    days : sequence of str
+        Days to choose from, each at least `horizon` days before the last order.
+    start : str
+        The day that is chosen at first.
+    bins : sequence of int
+        Numbers of bins.
+    chosen : int, default 500
+        How many customers with the highest scores are followed.
+    horizon : int, default 180
+        For how many days.
+    customer, date, amount : str
+        Columns, as in :func:`keyaccounts.segmentation.rfm`.
+
+    Returns
+    -------
+    Explorer
+
+    Examples
+    --------
+    >>> import keyaccounts as ka
+    >>> orders = ka.datasets.load("cdnow")
+    >>> rfm_explorer(orders, days=["1997-06-30", "1997-09-30"], start="1997-09-30", bins=[3, 5])
+    Explorer (Bins, Scored on): 10 % of customers are recent and frequent buyers
+    """
+
+    def show(bins: int, as_of: str) -> tuple[Any, Table]:
+        scored = segmentation.rfm(
+            orders, customer=customer, date=date, amount=amount,
+            as_of=as_of, bins=bins, future="drop",
+        )  # fmt: skip
+        end = pd.Timestamp(as_of) + dt.timedelta(days=horizon)
+        after = orders[(orders[date] > as_of) & (orders[date] <= end)]
+        back = scored.table[customer].isin(after[customer])
+        best = scored.table.nlargest(chosen, ["score", "monetary"]).index
+        numbers = {
+            f"best {chosen} who bought again in {horizon} days": percent(back[best].mean()),
+            "all customers who did": percent(back.mean()),
+            "days since the last order, for the best r": f"{scored.cuts['recency'][0]:g} at most",
+            "orders, for the best f": f"more than {scored.cuts['frequency'][-1]:g}",
+            "revenue, for the best m": f"more than {scored.cuts['monetary'][-1]:.2f}",
+        }
+        shown = pd.DataFrame(numbers.items(), columns=["measure", "value"])
+        return plots.rfm_grid(scored), table(shown, f"{bins} bins, scored on {as_of}")
+
+    return explore(
+        show,
+        alt="Grid of recency by frequency scores; the area of a square is its number of customers.",
+        bins=slider("Bins", list(bins), start=5 if 5 in bins else bins[0]),
+        as_of=choice("Scored on", list(days), start=start),
+    )
+
+
+def tail_explorer(
+    accounts: Any,
+    *,
+    key: str,
+    revenue: str,
+    margin: str,
+    cost_to_serve: str,
+    worst: Sequence[int],
+    strengths: Sequence[float] = (0.1, 0.25, 0.5),
+    unit: str = "customers",
+) -> Explorer:
+    """Leave the worst accounts, serve them leaner or raise their prices, and see the curve move.
+
+    Parameters
+    ----------
+    accounts, key, revenue, margin, cost_to_serve :
+        As in :func:`keyaccounts.segmentation.tail_scenario`.
+    worst : sequence of int
+        Numbers of accounts to change something for, the first of them 0.
+    strengths : sequence of float
+        Shares of cost saved or price added.
+    unit : str, default "customers"
+        What an account is called.
+
+    Returns
+    -------
+    Explorer
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> accounts = pd.DataFrame({
+    ...     "account": list("ABC"), "revenue": [400.0, 200.0, 100.0],
+    ...     "margin": [120.0, 60.0, 30.0], "cost_to_serve": [40.0, 50.0, 60.0],
+    ... })
+    >>> tail_explorer(accounts, key="account", revenue="revenue", margin="margin",
+    ...               cost_to_serve="cost_to_serve", worst=[0, 1])
+    Explorer (What you do, For the worst, How much): Nothing changed: the profit is 60
+    """
+
+    def show(action: str, worst: int, strength: float) -> tuple[Any, Table]:
+        found = segmentation.tail_scenario(
+            accounts, key=key, revenue=revenue, margin=margin, cost_to_serve=cost_to_serve,
+            worst=worst, action=action, strength=strength,
+        )  # fmt: skip
+        kept = found.table[found.table["kept"]]
+        curve = segmentation.whale_curve(kept, key=key, profit="profit_after")
+        finding = (
+            f"Profit moves by {100 * found.gain:+.1f} %, to {found.after:,.0f}".replace("-", "−")
+            if worst
+            else f"Nothing changed: the profit is {found.before:,.0f}"
+        )
+        numbers = {
+            "profit before": f"{found.before:,.0f}",
+            "profit after": f"{found.after:,.0f}",
+            f"{unit} who lose money": f"{int((kept['profit_after'] < 0).sum()):,}",
+            "peak of the curve": percent(curve.peak),
+            f"{unit} who would notice": f"{int(found.table['affected'].sum()):,}",
+        }
+        shown = pd.DataFrame(numbers.items(), columns=["measure", "value"])
+        return plots.whale(curve, title=finding), table(shown, "What the change does")
+
+    return explore(
+        show,
+        alt="Whale curve: the running total of profit, best customers first.",
+        action=choice("What you do", list(segmentation.ACTIONS), start="serve leaner"),
+        worst=slider("For the worst", list(worst), start=worst[0], unit=unit),
+        strength=slider("How much", list(strengths), start=strengths[-1], unit="%"),
+    )
