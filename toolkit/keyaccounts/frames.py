@@ -138,6 +138,10 @@ def typed(source: Source, role: str, kind: nw.dtypes.DType, fits: bool) -> Sourc
     held = (~value.is_null()).cast(nw.Int64).sum()
     if fits or collect(source.rows.lazy().select(held))[role][0]:
         return source
+    if source.rows.implementation.is_pandas():  # where it matters how nothing is written
+        empty = source.rows.to_native().assign(**{role: pd.NA})
+        empty = empty.astype({role: "string" if kind == nw.String else "Float64"})
+        return replace(source, rows=nw.from_native(empty), lazy=nw.from_native(empty).lazy())
     some = nw.lit("") if kind == nw.String else nw.lit(0.0)
     nothing = nw.when(~value.is_null()).then(some).alias(role)
     return replace(
@@ -156,6 +160,11 @@ def typed_key(source: Source, role: str) -> Source:
     arrow = source.rows.implementation.is_pyarrow()  # it has no groups of what has no plain type
     source = typed(source, role, nw.String(), not arrow or source.dtype(role) != nw.Unknown)
     kind = source.dtype(role)
+    if arrow and kind == nw.Categorical:  # and sorts no categories
+        text = nw.col(role).cast(nw.String)
+        return replace(
+            source, rows=source.rows.with_columns(text), lazy=source.lazy.with_columns(text)
+        )
     if kind.is_nested() or (arrow and kind == nw.Unknown):
         raise DataError(
             f"column {source.names[role]!r} holds {kind} values: "
@@ -243,9 +252,9 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
                 ) from None
         elif kind in {"decimal", "floating", "mixed-integer-float"}:
             changed[name] = frame[name].astype(float)
-        elif kind == "string":  # else pandas 2 compares text with NaN, and fails
+        elif kind in {"string", "empty"}:  # else pandas 2 compares text with NaN, and fails
             changed[name] = frame[name].astype("string")
-        elif kind not in {"empty", "boolean"}:
+        elif kind != "boolean":
             raise DataError(
                 f"column {name!r} mixes kinds of values ({kind}): give it one kind, "
                 f"for example with .astype(str)"
@@ -507,7 +516,7 @@ def _like_spark(caller: Any, answer: pd.DataFrame, name: str) -> Any:
     """Return a Spark frame; its types are given, because of no rows Spark can tell none."""
     from pyspark.sql import types
 
-    kinds = {"f": types.DoubleType(), "i": types.LongType()}
+    kinds = {"f": types.DoubleType(), "i": types.LongType(), "b": types.BooleanType()}
     fields = [
         types.StructField(
             column,

@@ -95,7 +95,7 @@ def read_orders(
     lazy = lazy.select("customer", day.alias("day"), money.alias("amount"))
     if dropped:
         last = frames.to_day(frames.collect(lazy.select(nw.col("day").max()))["day"][0])
-    refunds = not (counts["least"][0] or 0) >= 0  # what is no number counts as one, to be sure
+    refunds = not frames.numbers(counts, "least")[0] >= 0  # missing counts as one, to be sure
     return Orders(source, lazy, rows, last, refunds, dropped)
 
 
