@@ -11,15 +11,19 @@ PARTS = (
     "self_check",  # questions with an answer to every option
     "inline_svg",  # figures are part of the page and follow its colors
     "explorers",  # controls that move without a kernel
+    "exercises",  # numbers and titles of exercises
     "page_frame",  # navigation, description, minutes, previous and next
+    "reading",  # done marks and reading progress, kept by the browser
     "a11y",  # what markup from elsewhere lacks for screen readers
     "journey",  # the map of five stations, and where a page stands on it
     "chapter_pages",  # the pages of a chapter with their minutes
     "glossary",  # the toolkit's catalogues of terms as a page
+    "term_bubbles",  # a term explains itself where it is used
     "source_list",  # the bibliography as a plain list
     "data_dictionary",  # data/datapackage.json as a page
     "api_room",  # the toolkit's public names, room by room
     "root_pages",  # index.html and 404.html at the root of the site
+    "student_edition",  # each page as a notebook without solutions
     "offline",  # nothing from elsewhere, nothing unused
 )
 

@@ -3,7 +3,7 @@
 Two directives: ``{term-catalog}`` is the glossary from English, ``{term-index-chinese}`` the list
 from Chinese. Every catalogue (``**/catalog/*.toml``) under the toolkit is read; one that sets
 ``glossary = false`` is left out. The ``{term}`` role finds every entry, also by the other names
-listed in ``also``, and shows the definition when a reader points at the link.
+listed in ``also``; term_bubbles.py shows on the page what the term means.
 """
 
 from __future__ import annotations
@@ -194,7 +194,7 @@ class TermCatalog(_CatalogDirective):
         anchor = name["ids"][0]
         for other in term.also:
             self.env.get_domain("std").note_object("term", other, anchor, location=name)
-        _hovers(self.env)[anchor] = f"{term.chinese}: {term.note}"
+        meanings(self.env)[anchor] = (term.english, term.chinese, term.pinyin, term.note)
         # A name that is also "Also called" is searched for, so it is written out.
         place = term.chapter + (f" · also called {', '.join(term.also)}" if term.also else "")
         names = nodes.paragraph("", "", _foreign(term.chinese, "zh-Hans"))
@@ -254,11 +254,16 @@ def _pages(env: BuildEnvironment) -> dict[str, list[str]]:
     return env.term_catalog_pages
 
 
-def _hovers(env: BuildEnvironment) -> dict[str, str]:
-    """Return the text shown when a reader points at a term, by the term's anchor."""
-    if not hasattr(env, "term_catalog_hovers"):
-        env.term_catalog_hovers = {}
-    return env.term_catalog_hovers
+def meanings(env: BuildEnvironment) -> dict[str, tuple[str, str, str, str]]:
+    """Return English, Chinese, pinyin and note of every term, by the term's anchor."""
+    if not hasattr(env, "term_catalog_meanings"):
+        env.term_catalog_meanings = {}
+    return env.term_catalog_meanings
+
+
+def is_glossary(env: BuildEnvironment, docname: str) -> bool:
+    """Say whether a page is made from the catalogues, so that its links need no explaining."""
+    return docname in _pages(env)
 
 
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
@@ -267,7 +272,7 @@ def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
 
 def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
     _pages(env).update({page: _pages(other)[page] for page in docnames & _pages(other).keys()})
-    _hovers(env).update(_hovers(other))
+    meanings(env).update(meanings(other))
 
 
 def outdated(
@@ -285,16 +290,6 @@ def notice_change(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> No
 def rewrite_all(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Write every page again after a change: its links must still lead to a term."""
     return sorted(env.found_docs) if env.term_catalog_changed else []
-
-
-def add_hovers(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Let a page's links made by ``{term}`` show the Chinese name and the definition."""
-    hovers = _hovers(app.env) if docname not in _pages(app.env) else {}
-    for link in doctree.findall(nodes.reference):
-        if link.children and "std-term" in getattr(link[0], "attributes", {}).get("classes", ()):
-            anchor = link.get("refid") or link.get("refuri", "").rpartition("#")[2]
-            if anchor in hovers:
-                link["reftitle"] = hovers[anchor]
 
 
 def add_style(
@@ -340,6 +335,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("env-get-outdated", outdated)
     app.connect("env-before-read-docs", notice_change)
     app.connect("env-updated", rewrite_all)
-    app.connect("doctree-resolved", add_hovers)
     app.connect("html-page-context", add_style)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

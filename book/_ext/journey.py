@@ -79,12 +79,12 @@ def states(urls):
 
 
 def sign_post(state, x, y, centered):
-    """Show the state; where a page is open, as a small plate."""
-    text, _ = words("state", state, x if centered or state == COMING else x + 11, y)
+    """Show the state; where a page is open, in the middle of a small plate."""
     if state == COMING:
-        return text
-    width = 22 + round(6.4 * len(state))
+        return words("state", state, x, y)[0]
+    width = 22 + round(6.6 * len(state))
     left = x - width // 2 if centered else x
+    text, _ = words("state on-plate", state, left + width // 2, y)
     return f'<rect class="plate" x="{left}" y="{y - 16}" width="{width}" height="23" rx="4"/>{text}'
 
 
@@ -114,11 +114,11 @@ def wide(urls):
     for station, url, state, x, y in zip(stations(), urls, states(urls), xs, ys, strict=True):
         who, _ = words("who", station["who"], x, y - 46)
         says, below = words("says", station["sentence"], x, 304, width=27)
-        how = sign_post(state, x, below + 6, centered=True)
+        how = sign_post(state, x, below + 10, centered=True)
         leader = f'<path class="leader" d="M{x} {y + 44}V246"/>'
         parts = leader, medal(station, x, y, 32), who, name(station, x, 274), says, how
         items.append(item(station, url, "".join(parts)))
-    return svg("wide", 1160, 392, LAND + paved(road) + "".join(items))
+    return svg("wide", 1160, 394, LAND + paved(road) + "".join(items))
 
 
 def tall(urls):

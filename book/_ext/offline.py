@@ -5,6 +5,7 @@ or the build warns (and a warning is an error). What no page asks for is removed
 """
 
 import re
+import shutil
 from pathlib import Path
 
 from sphinx.util import logging
@@ -16,6 +17,8 @@ LOADS = re.compile(
     r"<(?:script|img|iframe|source|video|audio|embed|link|use|image)\b[^>]*?\s(?:src|href)=\"([^\"]+)\""
 )
 NOT_LOADED = re.compile(r"<link\b[^>]*rel=\"(?:canonical|next|prev|alternate)\"[^>]*>")
+# not loaded by the page, but by those who show a link to it; the address is absolute
+PREVIEW = re.compile(r"<meta property=\"og:image\" content=\"[^\"]*/(_static/[^\"]+)\">")
 CSS_LOADS = re.compile(r"(?:url\(\s*|@import\s+)[\"']?([^\"')\s]+)")
 ELSEWHERE = re.compile(r"^(?:https?:)?//")
 
@@ -38,7 +41,9 @@ def audit(out):
     seen = set(queue)
     while queue:
         path = queue.pop()
-        for address in loads(path, path.read_text("utf-8")):
+        text = path.read_text("utf-8")
+        used.update(out / strip_address(a) for a in PREVIEW.findall(text))
+        for address in loads(path, text):
             if ELSEWHERE.match(address):
                 foreign.append((path.relative_to(out).as_posix(), address))
                 continue
@@ -62,10 +67,8 @@ def finish(app, exception):
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):
             path.rmdir()
-    # sources are offered for notebooks only
-    for path in (out / "_sources").rglob("*"):
-        if path.is_file() and path.suffix != ".ipynb":
-            path.unlink()
+    # no page offers its source: a notebook page gives its student edition
+    shutil.rmtree(out / "_sources", ignore_errors=True)
 
 
 def setup(app):

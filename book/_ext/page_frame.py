@@ -12,6 +12,7 @@ from docutils import nodes
 from journey import station_of, stations
 from sphinx import addnodes
 from sphinx.util import logging
+from student_edition import address as student_edition
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,10 @@ def add_facts(app, doctree):
 # --- navigation ------------------------------------------------------------------------------
 
 
+def is_notebook(env, docname):
+    return str(env.doc2path(docname)).endswith(".ipynb")
+
+
 def entry(app, docname, current, pathto):
     """One line of the book's contents, with the lines below it."""
     document = app.env.external_site_map[docname]
@@ -75,6 +80,7 @@ def entry(app, docname, current, pathto):
         title = f"{station['number']} · {station['name']}"
     return {
         "title": title,
+        "page": docname if is_notebook(app.env, docname) else None,
         "url": pathto(docname),
         "current": docname == current,
         "room": station and station["number"],
@@ -145,9 +151,9 @@ def check_descriptions(app, env):
         seen[text] = docname
 
 
-def fingerprint(app, name):
+def fingerprint(app, name, folder=None):
     """A short digest in the address of an asset, so that browsers notice a new one."""
-    data = (Path(app.srcdir) / "book" / "_static" / name).read_bytes()
+    data = ((folder or Path(app.srcdir) / "book" / "_static") / name).read_bytes()
     return f"_static/{name}", hashlib.sha256(data).hexdigest()[:8]
 
 
@@ -161,7 +167,7 @@ def fill(app, pagename, templatename, context, doctree):
     station = station_of(pagename)
     home = app.config.root_doc
     title = re.sub(r"<[^>]+>", "", context.get("title") or "")
-    source = str(app.env.doc2path(pagename)) if pagename in app.env.found_docs else ""
+    worked = pagename in app.env.found_docs and is_notebook(app.env, pagename)
     context.update(
         book=app.config.html_title,
         page_title=title,
@@ -176,7 +182,7 @@ def fill(app, pagename, templatename, context, doctree):
         styles=[fingerprint(app, "course.css")],
         scripts=[fingerprint(app, "course.js")],
         uses_design="sd-" in context.get("body", ""),
-        notebook=pathto(f"_sources/{pagename}.ipynb", 1) if source.endswith(".ipynb") else None,
+        notebook=pathto(student_edition(pagename), 1) if worked else None,
     )
     # a station's own title page is no crumb of itself
     chapter = f"book/{station['folder']}/index" if station else None

@@ -34,18 +34,22 @@ EXPLICIT = re.compile(r"^(?P<text>.+?)\s*<(?P<target>[^<>]+)>$", re.S)
 # after it makes HTML: the backslash is for the first look, the element for the second.
 DOLLAR = r"<span>\$</span>"
 
-ADMONITIONS = frozenset(
-    "admonition attention caution danger dropdown error hint important note seealso tip warning".split()
-)
-OBJECTS = frozenset("attr class const data exc func meth mod obj".split())
+TITLED = {"admonition", "dropdown"}
+ADMONITIONS = {"attention", "caution", "danger", "error", "hint"} | TITLED
+ADMONITIONS |= {"important", "note", "seealso", "tip", "warning"}
+OBJECTS = {"attr", "class", "const", "data", "exc", "func", "meth", "mod", "obj"}
 
 # What must not be left, as a second look that does not share the patterns above.
 LEFT = re.compile(
     r"\{[A-Za-z][\w:.-]*\}`|^[ >]*:{3,}|^[ >]*[`~]{3,}[ ]*\{|^\([\w-]+\)=|\{\{|^:[\w-]+:", re.M
 )
 VERBATIM = re.compile(
-    r"^(?P<f>`{3,}|~{3,})(?![ ]*\{).*?^(?P=f)|\$\$.+?\$\$|(?<!\\)\$[^$\n]+\$|(?<!`)(?<!\})(`+)[^`]+\2",
-    re.S | re.M,
+    r"""
+      ^(?P<fence>`{3,}|~{3,})(?![ ]*\{).*?^(?P=fence)
+    | \$\$.+?\$\$ | (?<!\\)\$[^$\n]+\$
+    | (?<![`}])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)
+    """,
+    re.S | re.M | re.X,
 )
 
 
@@ -132,7 +136,7 @@ def directive(block, names):
         return f"```{block.argument}\n{body}\n```"
     if block.name in ADMONITIONS:
         inside = plain(body, names, line)
-        if block.name not in ("admonition", "dropdown"):  # there the argument is the first text
+        if block.name not in TITLED:  # there the argument is the first text
             title, inside = block.name.capitalize(), "\n\n".join(filter(None, (title, inside)))
         quoted = f"**{title}**\n\n{inside}".split("\n")
         return "\n" + "\n".join(f"> {part}".rstrip() for part in quoted) + "\n"
@@ -154,7 +158,7 @@ def inline(text, names, line):
         if found["role"]:
             return role(found["role"], " ".join(found["content"].split()), names, here)
         if found["dollar"]:
-            return DOLLAR
+            return "$" if alone(text, found.start()) else DOLLAR
         if found["display"]:
             return found["display"]
         if found["picture"]:
@@ -166,6 +170,13 @@ def inline(text, names, line):
         return found[0]
 
     return INLINE.sub(replaced, text)
+
+
+def alone(text, place):
+    """Tell whether the dollar at a place is the only one of its paragraph."""
+    before = re.split(r"\n\s*\n", text[:place])[-1]
+    after = re.split(r"\n\s*\n", text[place:])[0]
+    return (before + after).count("$") == 1
 
 
 def link(found, names, line):

@@ -1,84 +1,72 @@
-"""Self-checks: ```{self-check} NAME``` shows the questions of questions/NAME.toml beside the page.
+"""Self-checks of notebooks (`ka.widgets.self_check`) become part of the page.
 
-Each option opens to say whether it is right and why. That is the browser's own <details>: it
-works by keyboard, with a screen reader, on paper and without JavaScript, and nothing leaves the page.
+Their outputs carry style and script, for notebooks. Here both are taken out and given to the page
+once, from the same files of the toolkit. A changed file of questions executes its page again: the
+cache looks at code alone, so a digest of the questions is written beside the call (in the copy
+that is executed, not in the source).
 """
 
-import tomllib
+import hashlib
+import json
+import re
+from importlib.resources import files
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
+from page_frame import fingerprint
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from native_details import details, summary
-
-NEEDED = {"id", "kind", "ask", "options"}
-OPTION = {"text", "right", "feedback"}
-
-
-class BadQuestions(ValueError):
-    """A question file does not keep the form."""
+ASSETS = Path(str(files("keyaccounts"))) / "widgets"
+STYLE, SCRIPT = "self_check.css", "self_check.js"
+FORM = '<form class="ka-check"'
+FOR_NOTEBOOKS = re.compile(r"<(style|script) data-ka-check>.*?</\1>\n?", re.S)
+CALL = re.compile(r'self_check\("([^"\n]+)"\).*')
 
 
-def read(path):
-    """Return the questions of a file, or say what is wrong with which of them."""
-    questions = tomllib.loads(path.read_text("utf8"))["question"]
-    seen = set()
-    for number, question in enumerate(questions, 1):
-        where = f"{path.name}, question {number}"
-        if set(question) != NEEDED:
-            raise BadQuestions(f"{where}: needs exactly {', '.join(sorted(NEEDED))}")
-        if question["id"] in seen:
-            raise BadQuestions(f"{where}: the id {question['id']!r} is used twice")
-        seen.add(question["id"])
-        if question["kind"] != "single":
-            raise BadQuestions(f"{where}: the kind {question['kind']!r} is unknown")
-        options = question["options"]
-        if any(set(o) != OPTION or not o["text"] or not o["feedback"] for o in options):
-            raise BadQuestions(f"{where}: each option needs {', '.join(sorted(OPTION))}")
-        if len(options) < 2 or sum(o["right"] for o in options) != 1:
-            raise BadQuestions(f"{where}: needs two options or more, one of them right")
-    return questions
+def stamp_questions(app, docname, source):
+    """Note which questions a page asks, and write their digest into the code that is executed."""
+    page = Path(app.env.doc2path(docname))
+    if page.suffix != ".ipynb":
+        return
+    notebook = json.loads(source[0])
+
+    def stamped(call):
+        path = page.parent / call[1]
+        app.env.note_dependency(str(path))
+        data = path.read_bytes() if path.is_file() else b""  # the call says what is missing
+        return f"{call[0]}  # {hashlib.sha256(data).hexdigest()[:12]}"
+
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = CALL.sub(stamped, "".join(cell["source"]))
+    source[0] = json.dumps(notebook)
 
 
-class SelfCheck(SphinxDirective):
-    """The questions of a page."""
+class LightForms(SphinxPostTransform):
+    default_priority = 510  # after MyST-NB has chosen which output of a cell is shown
+    formats = ("html",)
 
-    required_arguments = 1
+    def run(self, **kwargs):
+        for raw in list(self.document.findall(nodes.raw)):
+            if FORM in raw.astext():
+                light = FOR_NOTEBOOKS.sub("", raw.astext())
+                raw.replace_self(nodes.raw("", light, format="html"))
 
-    def run(self):
-        page = Path(self.env.doc2path(self.env.docname))
-        source = page.parent / "questions" / f"{self.arguments[0]}.toml"
-        self.env.note_dependency(str(source))
-        try:
-            questions = read(source)
-        except (OSError, KeyError, ValueError) as error:
-            raise self.error(f"self-check {self.arguments[0]}: {error}") from error
-        listed = nodes.enumerated_list(enumtype="arabic", classes=["self-check"])
-        for question in questions:
-            item = nodes.list_item("", self.line(question["ask"], "ask"))
-            for option in question["options"]:
-                item += self.option(option)
-            listed += item
-        hint = "Open the answer you would give. The others tell you why they tempt."
-        return [nodes.paragraph("", hint), listed]
 
-    def line(self, text, name):
-        found, messages = self.state.inline_text(text, self.lineno)
-        return nodes.paragraph("", "", *found, *messages, classes=[name])
+def offer_assets(app, config):
+    config.html_static_path += [str(ASSETS / name) for name in (STYLE, SCRIPT)]
 
-    def option(self, option):
-        kind = "right" if option["right"] else "wrong"
-        block = details("", classes=["option", kind])
-        found, messages = self.state.inline_text(option["text"], self.lineno)
-        block += summary("", "", *found, *messages)
-        verdict = nodes.strong("", "Right. " if option["right"] else "Not this. ")
-        said = self.line(option["feedback"], "feedback")
-        said.insert(0, verdict)
-        block += said
-        return block
+
+def add_assets(app, pagename, templatename, context, doctree):
+    """Give the script and style to pages that have a self-check."""
+    if FORM in context.get("body", ""):
+        context["styles"] = [*context["styles"], fingerprint(app, STYLE, ASSETS)]
+        context["scripts"] = [*context["scripts"], fingerprint(app, SCRIPT, ASSETS)]
 
 
 def setup(app):
-    app.add_directive("self-check", SelfCheck)
+    app.connect("config-inited", offer_assets)
+    app.connect("source-read", stamp_questions)
+    app.add_post_transform(LightForms)
+    app.connect("html-page-context", add_assets, priority=600)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -151,7 +151,7 @@ def new_code(name, source):
 
 
 def opening(cell, matter, names):
-    """Return the page's title, and the first cell with minutes and how to run it below the title."""
+    """Return the page's title, and the first cell with minutes and how to run it below it."""
     heading, _, rest = cell["source"].strip().partition("\n")
     if not heading.startswith("# "):
         raise NotPlain("the page does not open with its title", 1)

@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 TOOLKIT = "toolkit/keyaccounts"
-CODE = {".py", ".toml", ".mplstyle"}
+CODE = {".py", ".toml", ".mplstyle", ".css", ".js"}
 
 
 def watched(root):

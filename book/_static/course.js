@@ -79,9 +79,9 @@
     }
   }
 
-  // what is folded away is printed too
+  // what is folded away is printed too; a solution only if the reader has opened it
   addEventListener("beforeprint", () => {
-    for (const fold of document.querySelectorAll("details:not([open])")) {
+    for (const fold of document.querySelectorAll("details:not([open], .solution, .solution *)")) {
       fold.open = true;
       fold.dataset.printed = "1";
     }

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import engines
 import pytest
 from keyaccounts import frames
@@ -89,15 +90,13 @@ def _maker(name: str, request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 
         return lambda table: pl.from_arrow(table).lazy()
     if name == "duckdb":  # a connection of the caller's own, not the one DuckDB has by default
-        import duckdb
-
         return duckdb.connect().from_arrow
     if name == "pyspark":
         return request.getfixturevalue("spark").createDataFrame
     return lambda table: table
 
 
-@pytest.fixture(params=["in pandas", "through DuckDB"] if engines.installed("duckdb") else [""])
+@pytest.fixture(params=["in pandas", "through DuckDB"])
 def pandas_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take pandas frames both ways: by pandas itself, and through DuckDB as large ones go."""
     if request.param == "through DuckDB":

@@ -13,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-
 from keyaccounts.errors import DroppedRows
 
 
@@ -24,9 +23,10 @@ def installed(*modules: str) -> bool:
 # The oldest versions are tested without Polars and PySpark; what is not there is not listed.
 NAMES = [
     "pandas",
-    *(["pandas-fast", "duckdb"] if installed("duckdb") else []),
-    *(["polars", "polars-lazy"] if installed("polars") else []),
+    "pandas-fast",
     "pyarrow",
+    "duckdb",
+    *(["polars", "polars-lazy"] if installed("polars") else []),
     *(["pyspark"] if installed("pyspark") else []),
 ]
 EAGER = ("pandas", "pandas-fast", "polars", "pyarrow")

@@ -6,6 +6,7 @@ import datetime as dt
 import warnings
 from decimal import Decimal
 
+import duckdb
 import keyaccounts as ka
 import numpy as np
 import pandas as pd
@@ -27,6 +28,11 @@ HISTORY = orders(
     ("E", "2026-01-02", 0.0),  # a free order
     ("E", "2026-01-09", 20.0),
     ("E", "2026-01-09", -20.0),  # ordered and canceled on one day: an order of zero
+    ("F", "2026-01-04", -5.0),  # a refund of what was bought before the table begins
+    ("F", "2026-01-08", 60.0),
+    ("F", "2026-01-12", 30.0),
+    ("F", "2026-01-12", -40.0),  # more came back on that day than was bought: a refund
+    ("F", "2026-01-20", 7.0),
 )
 BY_HAND = [
     # customer, orders, repeats, first, last, recency, age (until 2026-03-31), revenue, mean repeat
@@ -35,6 +41,7 @@ BY_HAND = [
     ("C", 1, 0, "2026-02-01", "2026-02-01", 0, 58, 18, None),
     ("D", 0, 0, None, None, None, None, -3, None),
     ("E", 2, 1, "2026-01-02", "2026-01-09", 7, 88, 0, 0),
+    ("F", 2, 1, "2026-01-08", "2026-01-20", 12, 82, 52, 7),
 ]
 
 
@@ -61,6 +68,7 @@ def test_until_leaves_out_later_rows_and_defaults_to_the_last_day(engine: Engine
         ("A", 1, 4),
         ("B", 1, 0),
         ("E", 1, 3),
+        ("F", 0, None),
     ]
     whole = summarize(table)  # until 2026-03-03, the day of a refund
     assert engine.rows(whole, "customer_id", "age")[0] == ("A", 61)
@@ -190,7 +198,6 @@ def test_zoned_datetimes_count_the_local_day(engine: Engine) -> None:
 
 
 def test_duckdb_counts_days_in_the_zone_of_its_session() -> None:
-    duckdb = pytest.importorskip("duckdb")
     connection = duckdb.connect()
     connection.execute("set TimeZone='Asia/Shanghai'")
     moments = "select 'A' customer_id, 1.0 amount, unnest([{}]) order_date".format(
@@ -267,13 +274,13 @@ def test_decimal_ids_stay_whole_and_apart() -> None:
 
 @pytest.mark.parametrize("kind", ["hugeint", "decimal(38,0)", "uuid", "date", "uinteger"])
 def test_duckdb_ids_keep_their_type_and_digits(kind: str) -> None:
-    duckdb = pytest.importorskip("duckdb")
     value = {
         "uuid": "'00000000-0000-0000-0000-000000000001'",
         "date": "'2026-01-05'",
         "uinteger": "4000000000",
     }.get(kind, "12345678901234567891")
-    table = duckdb.connect().sql(
+    connection = duckdb.connect()
+    table = connection.sql(
         f"select cast({value} as {kind}) customer_id, date '2026-01-05' order_date, 1.5 amount"
     )
     for found in (ka.segmentation.rfm(table).table, summarize(table)):
@@ -290,7 +297,7 @@ def test_pandas_with_other_types_inside(backend: str) -> None:
 
 
 def test_pandas_index_and_other_columns_do_not_matter() -> None:
-    frame = HISTORY.set_axis([3, 3, 1, 0, 3, 9, 9, 9, -1, -1])
+    frame = HISTORY.set_axis([3, 3, 1, 0, 3, 9, 9, 9, -1, -1, 0, 0, 0, 0, 0])
     frame["note"] = [object()] * len(frame)
     frame["amount "] = "n/a"
     frame[("a", 1)] = 0
@@ -506,21 +513,21 @@ def test_empty_columns_have_no_type_to_complain_of(engine: Engine) -> None:
         ("order_date", "date"),
         ("amount", "amount"),
     ):
-        table = engine.table(HISTORY.assign(**{column: pd.Series([None] * 10, dtype=object)}))
-        with pytest.raises(DataError, match=f"no {reason} in 10 of 10 rows"):
+        table = engine.table(HISTORY.assign(**{column: pd.Series([None] * 15, dtype=object)}))
+        with pytest.raises(DataError, match=f"no {reason} in 15 of 15 rows"):
             summarize(table)
-        with dropping(f"10 with no {reason}"):
+        with dropping(f"15 with no {reason}"):
             assert engine.rows(summarize(table, unusable="drop")) == []
 
 
 def test_an_empty_column_of_the_wrong_type_is_empty(engine: Engine) -> None:
     # What readers of CSV make of a column without values: floats in pandas, text in Polars.
-    table = engine.table(HISTORY.assign(amount=pd.Series([None] * 10, dtype="string")))
-    with pytest.raises(DataError, match="no amount in 10 of 10 rows"):
+    table = engine.table(HISTORY.assign(amount=pd.Series([None] * 15, dtype="string")))
+    with pytest.raises(DataError, match="no amount in 15 of 15 rows"):
         summarize(table)
     if engine.name != "pyspark":  # there, NaN is a number
         table = engine.table(HISTORY.assign(order_date=np.nan))
-        with pytest.raises(DataError, match="no date in 10 of 10 rows"):
+        with pytest.raises(DataError, match="no date in 15 of 15 rows"):
             summarize(table)
 
 

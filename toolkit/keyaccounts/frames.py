@@ -26,10 +26,11 @@ Native: TypeAlias = Any
 
 NativeT = TypeVar("NativeT")
 
-FAST_ROWS = 200_000
+FAST_ROWS = 500_000
 """From this many rows on, a pandas frame is reduced by DuckDB when DuckDB is installed.
 
-Below it, handing the frame over costs about as much as it saves; the number is ours, measured.
+About here both take the same time on two cores (0.13 s); at a tenth of it DuckDB takes twice as
+long, because planning alone takes it 0.07 s, at ten times of it a third. Ours, measured.
 """
 
 ACCEPTED = "pandas, Polars, pyarrow, DuckDB or PySpark table"

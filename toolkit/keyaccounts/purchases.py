@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
+import pandas as pd
 
 from keyaccounts import checks, frames
 from keyaccounts.checks import Day
@@ -95,7 +96,8 @@ def read_orders(
     lazy = lazy.select("customer", day.alias("day"), money.alias("amount"))
     if dropped:
         last = frames.to_day(frames.collect(lazy.select(nw.col("day").max()))["day"][0])
-    refunds = not frames.numbers(counts, "least")[0] >= 0  # missing counts as one, to be sure
+    least = counts["least"][0]
+    refunds = bool(pd.isna(least) or least < 0)
     return Orders(source, lazy, rows, last, refunds, dropped)
 
 

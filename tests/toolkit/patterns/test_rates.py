@@ -1,0 +1,143 @@
+"""Rates: intervals as published, and counts per group on every engine."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from engines import Engine
+from hypothesis import given
+from hypothesis import strategies as st
+from keyaccounts.errors import ColumnError, DataError, ParameterError
+from keyaccounts.patterns.rates import by_group, wilson_interval
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"),
+    [  # Newcombe (1998), Statistics in Medicine 17, 857-872, table of examples, score method
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_as_published(k: int, n: int, low: float, high: float) -> None:
+    found = wilson_interval(k, n)
+    assert (round(found.low, 4), round(found.high, 4)) == (low, high)
+
+
+def test_wilson_at_the_ends() -> None:
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+    assert wilson_interval(0, 7).low == 0.0
+    assert wilson_interval(7, 7).high == 1.0
+
+
+COUNTS = st.integers(0, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(COUNTS, st.floats(0.01, 0.999))
+def test_wilson_holds_the_rate_and_is_symmetric(counts: tuple[int, int], level: float) -> None:
+    k, n = counts
+    low, high = wilson_interval(k, n, level)
+    assert 0 <= low <= high <= 1
+    if n:
+        assert low - 1e-12 <= k / n <= high + 1e-12
+    mirror = wilson_interval(n - k, n, level)
+    assert (1 - mirror.high, 1 - mirror.low) == pytest.approx((low, high), abs=1e-12)
+
+
+@given(COUNTS)
+def test_wilson_narrows_with_less_confidence_and_more_trials(counts: tuple[int, int]) -> None:
+    k, n = counts
+    sure, unsure = wilson_interval(k, n, 0.99), wilson_interval(k, n, 0.5)
+    assert sure.low <= unsure.low <= unsure.high <= sure.high
+    more = wilson_interval(4 * k, 4 * n)
+    assert more.high - more.low <= wilson_interval(k, n).high - wilson_interval(k, n).low
+
+
+def test_wilson_takes_numpy_counts() -> None:
+    assert wilson_interval(np.int64(1), np.uint8(29)) == wilson_interval(1, 29)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((-1, 5), "successes=-1: give a whole number of 0 or more"),
+        ((1, -5), "trials=-5"),
+        ((1.0, 5), "successes=1.0"),
+        ((True, 5), "successes=True"),
+        (("1", 5), "successes='1'"),
+        ((6, 5), "successes=6, trials=5: there cannot be more successes"),
+        ((1, 5, 95), r"confidence=95.*write 0.95 for 95 %"),
+        ((1, 5, 1.0), "without the ends"),
+        ((1, 5, 0), "give a share above 0"),
+        ((1, 5, float("nan")), "give a finite number"),
+    ],
+)
+def test_wilson_refuses_nonsense(arguments: tuple[int, int], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        wilson_interval(*arguments)
+
+
+# ------------------------------------------------------------------------------------ by_group
+
+CALLS = pd.DataFrame(
+    {
+        "channel": ["phone", "fair", "fair", "mail", "fair", "phone"],
+        "won": [False, True, False, True, True, False],
+    }
+)
+BY_HAND = [("fair", 3, 2), ("mail", 1, 1), ("phone", 2, 0)]
+
+
+@pytest.mark.parametrize("kind", ["bool", "int64", "float64"])
+def test_groups_by_hand(engine: Engine, kind: str) -> None:
+    table = engine.table(CALLS.astype({"won": kind}))
+    found = by_group(table, group="channel", success="won", confidence=0.9)
+    assert engine.rows(found, "channel", "trials", "successes") == BY_HAND
+    rows = engine.rows(found, "rate", "low", "high")
+    for (_, n, k), (rate, low, high) in zip(BY_HAND, rows, strict=True):
+        assert (rate, low, high) == pytest.approx((k / n, *wilson_interval(k, n, 0.9)))
+
+
+def test_no_groups(engine: Engine) -> None:
+    found = engine.frame(by_group(engine.table(CALLS.head(0)), group="channel", success="won"))
+    assert found.empty
+    assert list(found.columns) == ["channel", "trials", "successes", "rate", "low", "high"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("channel", None, "column 'channel': .*in 1 of 6 rows.*where 'won' is "),
+        ("won", None, "column 'won': .*in 1 of 6 rows.*where 'channel' is 'fair'"),
+        ("won", 2, "column 'won': .*in 1 of 6 rows"),
+        ("won", 0.5, "column 'won': .*in 1 of 6 rows"),
+    ],
+)
+def test_unusable_cases(engine: Engine, column: str, value: object, message: str) -> None:
+    values = CALLS.astype({"won": int})[column].tolist()
+    values[1] = value
+    with pytest.raises(DataError, match=message):
+        by_group(engine.table(CALLS.assign(**{column: values})), group="channel", success="won")
+
+
+def test_columns_of_the_wrong_kind(engine: Engine) -> None:
+    with pytest.raises(DataError, match="column 'won' holds String values: give true or false"):
+        by_group(engine.table(CALLS.assign(won="yes")), group="channel", success="won")
+    with pytest.raises(ColumnError, match="did you mean 'channel'"):
+        by_group(engine.table(CALLS), group="chanel", success="won")
+
+
+def test_truth_values_with_gaps() -> None:
+    gaps = CALLS.assign(won=pd.Series([True, None, True, False, True, True], dtype=object))
+    for frame in (gaps, gaps.astype({"won": "boolean"})):
+        with pytest.raises(DataError, match="column 'won': .*in 1 of 6 rows"):
+            by_group(frame, group="channel", success="won")
+    whole = CALLS.astype({"won": object})
+    assert by_group(whole, group="channel", success="won")["successes"].tolist() == [2, 1, 0]
+
+
+def test_a_name_that_the_answer_needs() -> None:
+    with pytest.raises(ColumnError, match="'rate' .group=. has the name of a column of the answer"):
+        by_group(CALLS.rename(columns={"channel": "rate"}), group="rate", success="won")

@@ -1,0 +1,283 @@
+"""The ground floor: columns found, days counted, answers in the caller's kind of table."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import random
+import re
+from typing import Any
+
+import duckdb
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from engines import Engine, installed, orders
+from hypothesis import given
+from hypothesis import strategies as st
+from keyaccounts import frames
+from keyaccounts.errors import ColumnError
+from keyaccounts.purchases import summarize
+from keyaccounts.segmentation import abc, rfm
+
+# ---------------------------------------------------------------------------------------- days
+
+
+def some_days() -> list[dt.date]:
+    """Return the days around which calendars go wrong, and two hundred others."""
+    edges = [dt.date(y, m, d) for y in (1000, 1600, 1899, 1900, 1969, 1970, 2000, 2024, 2100, 9999)
+             for m, d in ((1, 1), (2, 28), (3, 1), (12, 31))]  # fmt: skip
+    leap = [dt.date(y, 2, 29) for y in (1600, 1904, 1968, 2000, 2024, 9996)]
+    chance = random.Random(7)
+    return (
+        edges + leap + [dt.date.fromordinal(chance.randint(400_000, 3_600_000)) for _ in range(200)]
+    )
+
+
+def test_days_are_counted_as_calendars_do(engine: Engine) -> None:
+    days = some_days()
+    plain = {"date": days, "text": [day.isoformat() for day in days]}
+    if engine.name != "pyspark":  # pandas cannot take its times before 1677 back
+        plain["time"] = np.array(days, dtype="datetime64[us]") + np.timedelta64(86399, "s")
+    for values in plain.values():
+        frame = pd.DataFrame({"date": pd.Series(values), "place": range(len(days))})
+        source = frames.read(engine.table(frame), date="date", place="place")
+        number = frames.day_number(frames.day(source, "date"), source.dtype("date"))
+        found = frames.collect(source.lazy.select(number.alias("n"), "place").sort("place"))
+        zero = frames.number_of(dt.date(1, 1, 1)) - 1
+        assert [n - zero for n in found["n"].to_list()] == [day.toordinal() for day in days]
+
+
+@given(st.dates(), st.dates())
+def test_a_number_of_days_lies_between_two_days(one: dt.date, other: dt.date) -> None:
+    assert frames.number_of(one) - frames.number_of(other) == (one - other).days
+
+
+@given(
+    st.integers(0, 9999), st.integers(0, 19), st.integers(0, 39), st.sampled_from(["", "T12", " 1"])
+)
+def test_text_is_a_day_when_the_calendar_has_it(year: int, month: int, day: int, rest: str) -> None:
+    text = f"{year:04}-{month:02}-{day:02}"
+    try:
+        known = dt.date.fromisoformat(text).year >= 1000
+    except ValueError:
+        known = False
+    assert bool(re.search(frames._ISO_DAY, text + rest)) is known
+
+
+def test_a_missing_day_has_no_number(engine: Engine) -> None:
+    for days in (["2026-01-02", None], [dt.date(2026, 1, 2), None]):
+        source = frames.read(engine.table(pd.DataFrame({"date": days})), date="date")
+        number = frames.day_number(frames.day(source, "date"), source.dtype("date")).alias("date")
+        values = frames.numbers(frames.collect(source.lazy.select(number)), "date")
+        assert np.isnan(values).tolist() == [False, True]
+
+
+def test_days_collected_from_any_engine() -> None:
+    day = dt.date(2026, 1, 2)
+    for value in (
+        day,
+        dt.datetime(2026, 1, 2),
+        pd.Timestamp(day),
+        np.datetime64(day),
+        "2026-01-02",
+    ):
+        assert frames.to_day(value) == day
+    for nothing in (None, pd.NaT, math.nan, pd.NA):
+        assert frames.to_day(nothing) is None
+
+
+# ------------------------------------------------------------------------------------- numbers
+
+
+@given(st.lists(st.floats(-1e9, 1e9, allow_subnormal=False), min_size=1))
+def test_steady_changes_no_number_that_matters(values: list[float]) -> None:
+    found = frames.steady(np.array(values))
+    assert found == pytest.approx(values, rel=1e-11, abs=1e-250)
+    assert frames.steady(found).tolist() == found.tolist()
+
+
+def test_steady_makes_equal_what_only_rounding_tells_apart() -> None:
+    assert frames.steady(np.array([0.1 + 0.2]))[0] == 0.3
+    assert frames.steady(np.array([0.0, -0.0, 1e11 + 1]))[2] == 1e11 + 1
+
+
+def test_settled_is_zero_only_where_rounding_is_all_there_is(engine: Engine) -> None:
+    totals, sizes = [-2.8e-17, 0.0, -0.01, 5.0], [0.6, 0.0, 2e9, 5.0]
+    table = engine.table(pd.DataFrame({"total": totals, "size": sizes, "place": range(4)}))
+    source = frames.read(table, total="total", size="size", place="place")
+    settled = frames.settled(nw.col("total"), nw.col("size"))
+    found = frames.collect(source.lazy.select(settled, "place").sort("place"))
+    assert found["total"].to_list() == [0.0, 0.0, -0.01, 5.0]
+
+
+# ------------------------------------------------------------------------------------- reading
+
+
+def test_the_engine_has_a_name(engine: Engine) -> None:
+    source = frames.read(engine.table(pd.DataFrame({"a": [1]})), a="a")
+    assert source.engine == engine.name.split("-")[0]
+
+
+def test_close_names_are_suggested_and_far_ones_are_not() -> None:
+    with pytest.raises(ColumnError, match=r"did you mean 'Amount'\?"):
+        frames.read(pd.DataFrame({"Amount": [1]}), amount="amount")
+    with pytest.raises(ColumnError) as raised:
+        frames.read(pd.DataFrame({"qty": [1], 5: [1]}), amount="amount")
+    assert str(raised.value) == (
+        "no column 'amount'; the table has 'qty', 5. Name the right one with amount=…"
+    )
+
+
+def test_messages_name_rows_by_place_not_by_label() -> None:
+    frame = orders(("A", "2026-01-01", 1.0), ("B", "n/a", 1.0)).set_axis([70, 80])
+    with pytest.raises(ValueError, match=r"row 1 \(counting from 0\), where 'order_date' is 'n/a'"):
+        summarize(frame)
+
+
+# --------------------------------------------------------------------------------- fast pandas
+
+
+def lazy_engine(frame: pd.DataFrame) -> str:
+    source = frames.read(frame, **{name: name for name in frame.columns})
+    return str(source.lazy.implementation.name.lower())
+
+
+def test_many_pandas_rows_go_through_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = orders(("A", "2026-01-01", 1.0), ("B", "2026-01-02", 2.0))
+    assert lazy_engine(frame) == "pandas"
+    monkeypatch.setattr(frames, "FAST_ROWS", 2)
+    assert lazy_engine(frame) == "duckdb"
+    assert lazy_engine(frame.head(1)) == "pandas"
+    zoned = frame.assign(order_date=pd.Timestamp("2026-01-01", tz="Asia/Tokyo"))
+    assert lazy_engine(zoned) == "pandas"  # DuckDB would take the day of its own zone
+    assert lazy_engine(frame.assign(customer_id=pd.Categorical(["A", "B"]))) == "pandas"
+    monkeypatch.setattr(frames, "find_spec", lambda name: None)
+    assert lazy_engine(frame) == "pandas"  # DuckDB is not installed
+
+
+# --------------------------------------------------------------------------------- the way back
+
+ORDERS = orders(("A", "2026-01-01", 1.0), ("B", "2026-01-02", 2.0))
+
+
+def test_pandas_ids_keep_their_type(pandas_path: None) -> None:
+    texts, numbers = pd.Series(["1", "0"]), pd.Series([1, 0])
+    for ids in (
+        *(texts.astype(kind) for kind in ("string", "object", "category")),
+        *(numbers.astype(kind) for kind in ("int8", "uint64", "float32", "Int16", "bool")),
+    ):
+        frame = ORDERS.assign(customer_id=ids)
+        for found in (rfm(frame).table, summarize(frame)):
+            assert found["customer_id"].dtype == ids.dtype
+
+
+def test_sums_do_not_squeeze_into_the_type_of_the_amounts(engine: Engine) -> None:
+    frame = pd.DataFrame({"account": ["A", "A", "B"], "amount": np.array([100, 100, 1], "int8")})
+    found = abc(engine.table(frame), key="account", value="amount")
+    assert engine.rows(found.table, "account", "amount") == [("A", 200), ("B", 1)]
+
+
+def test_polars_ids_keep_their_type() -> None:
+    pl = pytest.importorskip("polars")
+    for kind in (pl.Int16, pl.UInt64, pl.Categorical, pl.Date, pl.Decimal(20, 0)):
+        ids = pl.Series([1, 0]).cast(pl.String if kind == pl.Categorical else pl.Int32).cast(kind)
+        table = pl.from_pandas(ORDERS).with_columns(customer_id=ids)
+        assert rfm(table).table.schema["customer_id"] == table.schema["customer_id"]
+        assert summarize(table).schema["customer_id"] == table.schema["customer_id"]
+
+
+def test_lazy_polars_stays_a_plan() -> None:
+    pl = pytest.importorskip("polars")
+
+    def told(frame: pl.DataFrame) -> pl.DataFrame:
+        raise AssertionError("computed too early")
+
+    found = summarize(pl.from_pandas(ORDERS).lazy(), until="2026-02-01")
+    assert isinstance(found, pl.LazyFrame)
+    assert isinstance(found.map_batches(told, schema=found.collect_schema()), pl.LazyFrame)
+
+
+def test_pyarrow_chunks() -> None:
+    table = pa.concat_tables([pa.Table.from_pandas(ORDERS), pa.Table.from_pandas(ORDERS)])
+    assert summarize(table)["revenue"].to_pylist() == [2.0, 4.0]
+
+
+class TestDuckdb:
+    def test_default_connection(self) -> None:
+        found = rfm(duckdb.sql("select 'A' customer_id, date '2026-01-01' order_date, 1 amount"))
+        assert found.table.fetchall() == [("A", 0, 1, 1.0, 5, 1, 1, "511", 7)]
+
+    def test_answers_stay_on_the_callers_connection(self) -> None:
+        own = duckdb.connect()
+        own.execute("create table kept as select 'A' customer_id, 'north' region")
+        source = own.sql("select 'A' customer_id, date '2026-01-01' order_date, 1.50 amount")
+        scored, history = rfm(source).table, summarize(source)
+        assert scored.join(own.table("kept"), "customer_id").fetchall()[0][-1] == "north"
+        assert history.join(own.table("kept"), "customer_id").fetchall()[0][-1] == "north"
+        first = abc(source, key="customer_id", value="amount")
+        second = abc(source.filter("false").union(source), key="customer_id", value="amount")
+        assert first.table.fetchall() == second.table.fetchall()
+
+    def test_nothing_of_the_callers_is_touched_or_taken_for_the_answer(self) -> None:
+        own = duckdb.connect()
+        for name in ("native", "caller", "answer", "orders"):
+            own.execute(f"create table {name} as select 42 as x")
+        source = own.sql("select 'A' customer_id, date '2026-01-01' order_date, 1 amount")
+        assert rfm(source).table.columns[0] == "customer_id"
+        assert own.sql("select count(*) from duckdb_tables()").fetchall() == [(4,)]
+
+    @pytest.mark.parametrize(
+        "kind", ["date", "timestamp", "timestamp_s", "timestamp_ms", "timestamp_ns", "varchar"]
+    )
+    def test_days_of_every_type(self, kind: str) -> None:
+        own, days = duckdb.connect(), "unnest(['2026-01-01', '2026-01-03'])"
+        source = own.sql(f"select 'A' customer_id, {days}::{kind} order_date, 1 amount")
+        found = summarize(source, until="2026-01-04").df()
+        assert found[["orders", "recency", "age"]].values.tolist() == [[2, 2, 3]]
+        assert rfm(source, as_of="2026-01-04").table.fetchall()[0][1:3] == (1, 2)
+
+    @pytest.mark.parametrize("kind", ["decimal(18,2)", "hugeint", "real", "tinyint", "ubigint"])
+    def test_amounts_of_every_type(self, kind: str) -> None:
+        own, day = duckdb.connect(), "date '2026-01-01'"
+        source = own.sql(
+            f"select 1 customer_id, {day} order_date, unnest([100, 27])::{kind} amount"
+        )
+        assert summarize(source).df()["revenue"].tolist() == [127.0]
+        ranked = abc(source, key="customer_id", value="amount").table
+        assert ranked.df()["amount"].tolist() == [127.0]
+
+
+@pytest.mark.skipif(not installed("pyspark"), reason="PySpark is not installed")
+class TestSpark:
+    def test_days_are_those_of_the_sessions_zone(self, spark: Any) -> None:
+        at = [
+            dt.datetime(2026, 1, day, hour, tzinfo=dt.UTC) for day, hour in ((6, 2), (6, 4), (6, 6))
+        ]
+        zone = spark.conf.get("spark.sql.session.timeZone")
+        table = spark.createDataFrame(
+            [("A", moment, 1.0) for moment in at],
+            "customer_id string, order_date timestamp, amount double",
+        )
+        spark.conf.set("spark.sql.session.timeZone", "America/New_York")
+        try:  # 2 and 4 o'clock are still January 5 there
+            found = summarize(table, until="2026-01-05").collect()
+            assert [(row.orders, row.revenue, row.age) for row in found] == [(1, 2.0, 0)]
+            assert str(rfm(table).as_of) == "2026-01-06"
+        finally:
+            spark.conf.set("spark.sql.session.timeZone", zone)
+
+    def test_types_of_the_answer(self, spark: Any) -> None:
+        table = spark.createDataFrame(
+            [(1, dt.date(2026, 1, 1), 1.0)], "customer_id int, order_date date, amount double"
+        )
+        kinds = dict(rfm(table).table.dtypes)
+        assert kinds == {
+            "customer_id": "int", "recency": "bigint", "frequency": "bigint", "monetary": "double",
+            "r": "bigint", "f": "bigint", "m": "bigint", "cell": "string", "score": "bigint",
+        }  # fmt: skip
+        empty = rfm(table.filter("false")).table
+        assert dict(empty.dtypes) == kinds
+        assert empty.collect() == []

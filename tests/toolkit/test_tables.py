@@ -1,0 +1,100 @@
+"""Tables for reading: what stands in them, and that every kind of frame can be shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from html.parser import HTMLParser
+
+import keyaccounts as ka
+import pandas as pd
+import pytest
+from engines import Engine
+from keyaccounts.errors import ColumnError
+
+ACCOUNTS = pd.DataFrame(
+    {
+        "account_id": [10234, 10235],
+        "name": ["A & <b>", "B"],
+        "revenue": [1234567.891, -0.5],
+        "orders": [1200, 3],
+        "share": [0.876, 0.124],
+        "visited": [dt.datetime(2026, 1, 5), None],
+    }
+)
+
+
+class Cells(HTMLParser):
+    """Collects tags with their attributes, and the text of cells."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag in {"th", "td", "caption"}:
+            self.texts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.texts:
+            self.texts[-1] += data.strip()
+
+
+def parsed(table: object) -> Cells:
+    reader = Cells()
+    reader.feed(table._repr_html_())
+    return reader
+
+
+def test_cells_are_written_for_a_reader() -> None:
+    shown = ka.table(ACCOUNTS, "Two accounts", percent=["share"], digits={"revenue": 1})
+    assert shown.labels == ("account", "name", "revenue", "orders", "share", "visited")
+    assert shown.cells == (
+        ("10234", "A & <b>", "1,234,567.9", "1,200", "88 %", "2026-01-05"),
+        ("10235", "B", "−0.5", "3", "12 %", "–"),
+    )
+
+
+def test_html_has_a_caption_scopes_and_no_empty_header() -> None:
+    reader = parsed(ka.table(ACCOUNTS, "Two <accounts>", percent=["share"]))
+    assert reader.texts[0] == "Two <accounts>"
+    heads = [a for tag, a in reader.tags if tag == "th"]
+    assert all(a["scope"] == "col" for a in heads)
+    assert all(reader.texts[1:7])
+    assert [a.get("class") for a in heads] == ["num", None, "num", "num", "num", None]
+    around = dict(reader.tags[:1])["div"]
+    assert around["role"] == "region"
+    assert around["tabindex"] == "0"
+    assert around["aria-label"] == "Two <accounts>"
+
+
+def test_headings_order_and_rows_left_out() -> None:
+    many = pd.DataFrame({"n": range(2357)})
+    shown = ka.table(many, "Many", columns={"n": "Number (pieces)"}, rows=3)
+    assert shown.labels == ("Number (pieces)",)
+    assert shown.note == "3 of 2,357 rows"
+    assert "3 of 2,357 rows" in shown._repr_html_()
+    assert repr(shown).splitlines() == ["Many", "", "Number (pieces)",
+        "              0", "              1", "              2", "3 of 2,357 rows"]  # fmt: skip
+
+
+def test_a_column_of_whole_numbers_gets_no_decimals() -> None:
+    shown = ka.table(pd.DataFrame({"a": [1.0, 2.0], "b": [1.0, 2.5]}), "Numbers")
+    assert shown.cells == (("1", "1.00"), ("2", "2.50"))
+
+
+def test_no_rows() -> None:
+    assert ka.table(ACCOUNTS.head(0), "None").cells == ()
+
+
+def test_every_engine(engine: Engine) -> None:
+    frame = pd.DataFrame({"name": ["A", "B", "C"], "share": [0.5, 0.3, 0.2]})
+    shown = ka.table(engine.table(frame), "Shares", percent=["share"], rows=2)
+    assert shown.cells == (("A", "50 %"), ("B", "30 %"))
+    assert shown.note == "2 of 3 rows"
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(ColumnError, match="no column 'profit' to show"):
+        ka.table(ACCOUNTS, "Accounts", columns=["profit"])
