@@ -9,7 +9,7 @@ PAGE   ?= $(wildcard book/*/*.ipynb)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve lab page test lint test-toolkit test-book test-site test-lowest bench lock clean
+.PHONY: help book serve slides lab page run test lint test-toolkit test-book test-site test-lowest bench lock clean
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,10 +49,17 @@ serve: book  ## build, then show the site at a loopback address (PORT=8000)
 	@echo "Reading at http://127.0.0.1:$(PORT)/ (stop with Ctrl+C)"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
 
+slides: $(VENV)/.book  ## make the slides of each chapter into _build/slides
+	$(BIN)/python book/_slides/make_slides.py _build/slides
+
 lab: $(VENV)/.lab  ## open the pages as notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=.
 
-page: $(VENV)/.test  ## run pages and keep their outputs (PAGE=book/.../name.ipynb; all)
+page:  ## start a page (CHAPTER=3-segmentation NAME=pyramid)
+	@$(PYTHON) -c '$(NEW_ENOUGH)'
+	@$(PYTHON) book/_templates/new_page.py "$(CHAPTER)" "$(NAME)"
+
+run: $(VENV)/.test  ## run pages and keep their outputs (PAGE=book/.../name.ipynb; all)
 	$(BIN)/jupyter execute --inplace $(PAGE)
 	$(BIN)/python tests/book/notebook_hygiene.py --fix $(PAGE)
 

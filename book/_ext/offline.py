@@ -19,7 +19,9 @@ LOADS = re.compile(
 NOT_LOADED = re.compile(r"<link\b[^>]*rel=\"(?:canonical|next|prev|alternate)\"[^>]*>")
 # not loaded by the page, but by those who show a link to it; the address is absolute
 PREVIEW = re.compile(r"<meta property=\"og:image\" content=\"[^\"]*/(_static/[^\"]+)\">")
+FOLDERS = ("_static", "_explorers")
 CSS_LOADS = re.compile(r"(?:url\(\s*|@import\s+)[\"']?([^\"')\s]+)")
+LATER = re.compile(r"data-states=\"([^\"]+)\"")  # loaded by a script when it is looked at
 ELSEWHERE = re.compile(r"^(?:https?:)?//")
 
 
@@ -43,7 +45,7 @@ def audit(out):
         path = queue.pop()
         text = path.read_text("utf-8")
         used.update(out / strip_address(a) for a in PREVIEW.findall(text))
-        for address in loads(path, text):
+        for address in [*loads(path, text), *LATER.findall(text)]:
             if ELSEWHERE.match(address):
                 foreign.append((path.relative_to(out).as_posix(), address))
                 continue
@@ -62,7 +64,8 @@ def finish(app, exception):
     foreign, used = audit(out)
     for page, address in foreign:
         log.warning("%s asks for %s, which is not part of the site", page, address)
-    for path in sorted((out / "_static").rglob("*"), reverse=True):
+    kept = [path for folder in FOLDERS for path in (out / folder).rglob("*")]
+    for path in sorted(kept, reverse=True):
         if path.is_file() and path not in used:
             path.unlink()
         elif path.is_dir() and not any(path.iterdir()):

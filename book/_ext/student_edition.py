@@ -65,7 +65,7 @@ def student_edition(notebook, names, folder):
             made.append(cell)
     made.append(markdown("license", LICENSE.format(title=title, book=BOOK)))
     return {
-        "cells": [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in made],
+        "cells": [bare(cell) for cell in made],
         "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,
@@ -148,6 +148,12 @@ def new_code(name, source):
 
 
 # --- the other cells ---
+
+
+def bare(cell):
+    """Return a cell as it is written, without the tags that book and slides go by."""
+    metadata = {k: v for k, v in cell["metadata"].items() if k != "tags"}
+    return {**cell, "metadata": metadata, "source": cell["source"].splitlines(keepends=True)}
 
 
 def opening(cell, matter, names):

@@ -46,7 +46,8 @@ def deck(index, pages, root=ROOT):
     """Return the slides of a chapter, each with the id it can be linked by."""
     start = opening(split(index.read_text("utf8"))[1], Names(root, index))
     number = index.parent.name.partition("-")[0]
-    first = Slide(start.title, [start.question], kind="opening", kicker=f"{BOOK} · {number}")
+    kicker = f"{BOOK} · Chapter {number}" if number.isdigit() else BOOK
+    first = Slide(start.title, [start.question], [start.goals], "opening", kicker)
     made, agenda, decisions = [("start", first)], [], []
     for page in pages:
         notebook, names = json.loads(page.read_text("utf8")), Names(root, page)

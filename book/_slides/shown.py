@@ -3,6 +3,7 @@
 import json
 import re
 from html import escape, unescape
+from itertools import pairwise
 
 from docutils import nodes
 from explorers import FIGURE, FINDING, STATES
@@ -15,18 +16,23 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 SENTENCE_END = re.compile(r"(?<=[.?!])[*_]*\s+")
+COMMAND = re.compile(r"\\[a-z]+|[{}]")
+LONG = 60  # a formula with more signs is set smaller: it cannot be broken
 TABLE = re.compile(r'(<div class="ka-table") role="region" tabindex="0" aria-label="[^"]*"')
 
 
 def formula(latex, options):
     """Return a formula as MathML, as on the site."""
     kind = "block" if options["display_mode"] else "inline"
-    return to_mathml(nodes.math(latex, latex), kind)
+    markup = to_mathml(nodes.math(latex, latex), kind)
+    if len(COMMAND.sub("", latex)) <= LONG:
+        return markup
+    return markup.replace("<math", '<math class="long"', 1)
 
 
 MARKDOWN = (
-    MarkdownIt("commonmark", {"html": True})
-    .enable(["table"])
+    MarkdownIt("commonmark", {"html": True, "typographer": True})
+    .enable(["table", "smartquotes"])
     .use(
         dollarmath_plugin,
         allow_digits=False,
@@ -61,7 +67,7 @@ def heading_lines(text):
     tokens = MARKDOWN.parse(text)
     return {
         opened.map[0]: inside.content
-        for opened, inside in zip(tokens, tokens[1:], strict=False)
+        for opened, inside in pairwise(tokens)
         if opened.type == "heading_open"
     }
 
@@ -71,7 +77,7 @@ def headings(text):
     tokens = MARKDOWN.parse(text)
     return [
         (int(opened.tag[1]), inside.content)
-        for opened, inside in zip(tokens, tokens[1:], strict=False)
+        for opened, inside in pairwise(tokens)
         if opened.type == "heading_open"
     ]
 
@@ -111,8 +117,7 @@ def figure(svg, alt, prefix):
 
 
 def explorer(html, prefix):
-    """Return the state an explorer starts in: its finding and its drawing."""
+    """Return the state an explorer starts in: its drawing."""
     finding = unescape(FINDING.search(html)[1])
     alt = json.loads(STATES.search(html)[1])["alt"]
-    drawing = figure(FIGURE.search(html)[2], f"{alt} {finding}", prefix)
-    return f'<p class="finding">{escape(finding)}</p>\n{drawing}'
+    return figure(FIGURE.search(html)[2], f"{alt} {finding}", prefix)

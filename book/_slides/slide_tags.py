@@ -77,7 +77,9 @@ class Page:
     def new(self, title="", **options):
         """Start a slide; without a title of its own it carries that of its section."""
         own = bool(title)
-        slide = Slide(title or self.section, kicker=self.title, own_title=own, **options)
+        within = self.section if own and self.section not in (title, self.title) else ""
+        kicker = " · ".join(filter(None, (self.title, within)))
+        slide = Slide(title or self.section, kicker=kicker, own_title=own, **options)
         self.slides.append(slide)
         return slide
 

@@ -9,6 +9,7 @@
   const bubble = document.createElement("span");
   bubble.className = "term-bubble";
   bubble.popover = "manual";
+  bubble.tabIndex = -1; // who presses on its words is inside, not on the page below
   bubble.innerHTML =
     '<span id="term-bubble" role="tooltip"><b></b> <span lang="zh-Hans"></span> <i lang="zh-Latn-pinyin"></i> <span class="meaning"></span></span>' +
     "<a>Open in the glossary</a>";

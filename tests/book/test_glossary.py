@@ -161,7 +161,7 @@ def test_a_faulty_catalogue_is_named(extension, tmp_path, name, content, complai
 CONF = """
 import sys
 sys.path.insert(0, {folder!r})
-extensions = ["myst_parser", "glossary"]
+extensions = ["myst_parser", "glossary", "term_bubbles"]
 html_theme = "basic"
 """
 CATALOG = """
@@ -212,8 +212,10 @@ def test_the_page_follows_the_catalogues(book):
     assert '<h3 class="rubric" id="pinyin-j">J' in words
     start = (folder / "site" / "index.html").read_text(encoding="utf-8")
     assert (
-        start.count('href="words.html#term-whale-curve" title="鲸鱼曲线: Peaks, then falls."') == 2
+        start.count('<a class="term reference internal" href="words.html#term-whale-curve">') == 2
     )
+    meaning = '["whale curve","鲸鱼曲线","jīng yú qū xiàn","Peaks, then falls."]'
+    assert start.count(f'id="terms">{{"term-whale-curve":{meaning}}}</script>') == 1
 
     # an edit reaches the glossary and the pages that show the meaning
     write("terms-segmentation.toml", "Rises, then falls.")

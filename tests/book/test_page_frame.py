@@ -56,9 +56,15 @@ def test_three_kinds_of_exercises_each_with_a_hidden_solution(name):
 
 @pages
 def test_there_is_a_self_check(name):
-    asked = re.findall(r"```\{self-check\} ([\w-]+)\n```", text(name))
-    assert len(asked) == 1
-    assert (BOOK / name).parent.joinpath("questions", f"{asked[0]}.toml").is_file()
+    """One cell under its heading; the page shows the questions and not the call."""
+    place = next(i for i, c in enumerate(cells(name)) if "## Check yourself" in c["source"])
+    cell = cells(name)[place + 1]
+    asked = re.fullmatch(r'ka\.widgets\.self_check\("(questions/[\w-]+\.toml)"\)', cell["source"])
+    assert asked, "the next cell asks the questions"
+    assert (BOOK / name).parent.joinpath(asked[1]).is_file()
+    assert set(cell["metadata"]["tags"]) == {"remove-input", "self-check"}
+    calls = [c for c in code_cells(name) if "self_check" in c["source"]]
+    assert calls == [cell]
 
 
 @pages

@@ -22,7 +22,8 @@ sys.path.insert(0, str(BOOK / "_ext"))
 from book_names import Names
 from student_edition import BadPage, student_edition, with_questions, written
 
-pages = pytest.mark.parametrize("name", NAMES)
+TEMPLATE = "_templates/page.ipynb"  # what new pages start from
+pages = pytest.mark.parametrize("name", [*NAMES, TEMPLATE])
 COMMAND = BOOK / "_ext" / "student_edition.py"
 
 # roles and directives, colon fences, targets, front matter, comments, substitutions
@@ -349,10 +350,10 @@ def test_the_opening_names_minutes_and_what_to_read_before(names):
     assert first.startswith("# Title\n\n5 minutes · you need: The other page\n\n> To run")
 
 
-def test_outputs_and_the_state_of_widgets_go_alt_texts_stay(names):
+def test_outputs_widgets_and_tags_go_alt_texts_stay(names):
     notebook = page(">>> a()")
     alt = {"mystnb": {"image": {"alt": "A line that rises"}}}
-    notebook["cells"][1]["metadata"] = alt
+    notebook["cells"][1]["metadata"] = {**alt, "tags": ["slide"]}
     made_of_it = student_edition(notebook, names, ".")
     cell = made_of_it["cells"][1]
     assert (cell["outputs"], cell["execution_count"], cell["metadata"]) == ([], None, alt)

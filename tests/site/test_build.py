@@ -133,6 +133,31 @@ def test_only_what_changed_is_executed_again(book, tmp_path):
     assert executed() == []
 
 
+def test_changed_questions_execute_their_page_again(book, tmp_path):
+    """The code of the page is the same; what it reads is not."""
+    contents(book, "book/one", "book/two")
+    log = tmp_path / "runs.txt"
+    asked = book / "book/questions"
+    asked.mkdir()
+    for name in ("one", "two"):
+        (asked / f"{name}.toml").write_text("1")
+        text = f"def self_check(path): open({str(log)!r}, 'a').write(open(path).read() + ' ')\n"
+        write_notebook(
+            book / f"book/{name}.ipynb", cell(f'{text}self_check("questions/{name}.toml")')
+        )
+
+    def executed():
+        log.unlink(missing_ok=True)
+        done = build(book, book)
+        assert done.returncode == 0, done.stderr
+        return log.read_text().split() if log.exists() else []
+
+    assert executed() == ["1", "1"]
+    (asked / "two.toml").write_text("2")
+    assert executed() == ["2"]
+    assert executed() == []
+
+
 def test_a_changed_look_and_a_changed_extension_reach_the_pages(book):
     contents(book)
     with (book / "book/intro.md").open("a") as text:
@@ -196,3 +221,18 @@ def test_a_formula_that_cannot_be_rendered_stops_the_build(book):
     done = build(book, book)
     assert done.returncode != 0
     assert "intro.md" in done.stderr
+
+
+def test_markup_that_a_student_could_not_read_stops_the_build(book):
+    """It builds as a page; as a notebook on its own it would show raw MyST."""
+    contents(book, "book/fine")
+    write_notebook(book / "book/fine.ipynb", cell("Fine.\n\n{kbd}`Tab`", kind="markdown"))
+    for _ in range(2):  # also when nothing has changed
+        done = build(book, book)
+        assert done.returncode != 0
+        assert "book/fine.ipynb, cell 2, line 3: the role {kbd} has no plain form" in done.stderr
+    assert not (book / "_build/html/notebooks/fine.ipynb").exists()
+    write_notebook(book / "book/fine.ipynb", cell("Fine.\n\nPress `Tab`.", kind="markdown"))
+    done = build(book, book)
+    assert done.returncode == 0, done.stderr
+    assert (book / "_build/html/notebooks/fine.ipynb").is_file()

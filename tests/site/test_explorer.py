@@ -133,5 +133,5 @@ def test_without_javascript_the_first_state_stands_and_says_so(browser, server):
     page = context.new_page()
     page.goto(server.base + next(iter(PAGES)))
     assert page.locator(".ka-explorer svg").is_visible()
-    assert "The controls need JavaScript" in page.locator("noscript").text_content()
+    assert "The controls need JavaScript" in page.locator(".ka-explorer noscript").text_content()
     context.close()

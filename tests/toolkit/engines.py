@@ -29,6 +29,8 @@ NAMES = [
     *(["polars", "polars-lazy"] if installed("polars") else []),
     *(["pyspark"] if installed("pyspark") else []),
 ]
+NAMES_BUT_SPARK = [name for name in NAMES if name != "pyspark"]  # there, a column has a type
+ZONED = [name for name in NAMES_BUT_SPARK if name != "duckdb"]  # a column can have a time zone
 EAGER = ("pandas", "pandas-fast", "polars", "pyarrow")
 
 

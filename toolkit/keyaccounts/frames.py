@@ -255,7 +255,9 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
             changed[name] = frame[name].astype(float)
         elif kind in {"string", "empty"}:  # else pandas 2 compares text with NaN, and fails
             changed[name] = frame[name].astype("string")
-        elif kind != "boolean":
+        elif kind == "boolean":
+            changed[name] = frame[name].astype("boolean")
+        else:
             raise DataError(
                 f"column {name!r} mixes kinds of values ({kind}): give it one kind, "
                 f"for example with .astype(str)"

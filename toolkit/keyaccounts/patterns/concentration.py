@@ -273,8 +273,11 @@ def pareto_interval(
 
     Raises
     ------
-    DataError, ParameterError
-        As in :func:`pareto_share`.
+    DataError
+        As in :func:`pareto_share`; or if so few customers bring something that one of the redraws
+        has no total above zero.
+    ParameterError
+        If `top` or `confidence` is no share, or `seed` or `resamples` no count.
 
     References
     ----------
@@ -288,18 +291,24 @@ def pareto_interval(
     share = checks.fraction("top", top)
     level = checks.open_fraction("confidence", confidence)
     draws = checks.whole("resamples", resamples, least=1)
+    rng = np.random.default_rng(checks.whole("seed", seed, least=0))
     found = np.sort(amounts(values, value))[::-1]
     _positive_total(found)
-    n = found.size
-    rng, wanted = np.random.default_rng(seed), top_count(n, share)
-    shares = np.empty(draws)
+    n, wanted = found.size, top_count(found.size, share)
+    shares, totals = np.empty(draws), np.empty(draws)
     for i in range(draws):
         # Drawing n of n customers = how often each is drawn. The values are sorted, so the top
         # of the draw is the first `wanted` drawn: no sorting inside the loop.
         times = np.bincount(rng.integers(0, n, n), minlength=n)
         before = np.cumsum(times) - times
         counted = np.clip(wanted - before, 0, times)
-        shares[i] = (counted * found).sum() / (times * found).sum()
+        shares[i], totals[i] = (counted * found).sum(), (times * found).sum()
+    if totals.min() <= 0:
+        raise DataError(
+            f"in {int((totals <= 0).sum()):,} of {draws:,} redraws the values add up to no total "
+            "above zero: too few customers bring something to say how sure the share is"
+        )
+    shares /= totals
     low, high = np.quantile(shares, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(round(low, 12)), float(round(high, 12)))
 

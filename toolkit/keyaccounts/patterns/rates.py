@@ -114,18 +114,26 @@ def by_group(rows: Any, *, group: str, success: str, confidence: float = 0.95) -
     level = checks.open_fraction("confidence", confidence)
     answer = ("trials", "successes", "rate", "low", "high")
     frames.check_free(group, answer, "group")
-    source = frames.read(rows, group=group, success=success)
-    kind, empty = source.dtype("success"), frames.is_empty(source)
-    if not (kind == nw.Boolean or kind.is_numeric() or empty):
+    source = frames.typed_key(frames.read(rows, group=group, success=success), "group")
+    kind = source.dtype("success")
+    source = frames.typed(source, "success", nw.Float64(), kind == nw.Boolean or kind.is_numeric())
+    kind = source.dtype("success")
+    if not (kind == nw.Boolean or kind.is_numeric()):
         raise DataError(f"column {success!r} holds {kind} values: give true or false, or 1 or 0")
     came_off = nw.col("success")
-    wrong = came_off.is_null() if kind == nw.Boolean else ~came_off.is_in([0, 1])
-    for role, fault in (("group", nw.col("group").is_null()), ("success", wrong)):
-        fault = fault | nw.col(role).is_null()
-        found = frames.collect(source.lazy.select(fault.cast(nw.Int64).sum().alias("n")))
-        if not empty and found["n"][0]:
+    nameless, wrong = nw.col("group").is_null(), came_off.is_null()
+    if source.dtype("group").is_float():
+        nameless = nameless | nw.col("group").is_nan()
+    if kind != nw.Boolean:
+        wrong = wrong | ((came_off != 0) & (came_off != 1))
+    for role, fault in (("group", nameless), ("success", wrong)):
+        found = frames.collect(
+            source.lazy.select(nw.len().alias("rows"), fault.cast(nw.Int64).sum().alias("n"))
+        )
+        if found["n"][0]:
             raise DataError(
-                f"column {source.names[role]!r}: not usable in {int(found['n'][0]):,} rows: "
+                f"column {source.names[role]!r}: not usable in {int(found['n'][0]):,} "
+                f"of {int(found['rows'][0]):,} rows: "
                 f"{source.example(fault, 'success' if role == 'group' else 'group')}. "
                 "Mend these rows or leave them out"
             )
@@ -133,7 +141,8 @@ def by_group(rows: Any, *, group: str, success: str, confidence: float = 0.95) -
         source.lazy.select("group", came_off.cast(nw.Int64))
         .group_by("group")
         .agg(nw.len().alias("trials"), nw.col("success").sum().alias("successes"))
-        .sort("group")
+        .sort("group"),
+        key="group",
     )
     n, k = (frames.numbers(counted, c).astype(np.int64) for c in ("trials", "successes"))
     ends = [wilson_interval(int(a), int(b), level) for a, b in zip(k, n, strict=True)]

@@ -96,9 +96,9 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     >>> abc(sales, key="account", value="amount").table["class"].tolist()
     ['A', 'A', 'B', 'B', 'C']
     """
-    edges = tuple(checks.open_fraction("cuts", c) for c in cuts)
+    edges = tuple(checks.open_fraction("cuts", c) for c in cuts) if np.iterable(cuts) else ()
     if not edges or len(edges) > 25 or any(b <= a for a, b in pairwise(edges)):
-        raise ParameterError(f"cuts={tuple(cuts)!r}: give rising shares such as (0.80, 0.95)")
+        raise ParameterError(f"cuts={cuts!r}: give rising shares such as (0.80, 0.95)")
     for name, role in ((key, "key"), (value, "value")):
         frames.check_free(name, ("rank", "share", "cumulative_share", "class"), role)
     ranking = concentration.rank(values, key=key, value=value)

@@ -106,7 +106,7 @@
     const answer = () => {
       const given = number(input.value, q.unit);
       const near = (known) => Math.abs(given - known.value) <= known.tolerance + 1e-9;
-      input.toggleAttribute("aria-invalid", false);
+      input.removeAttribute("aria-invalid");
       if (Number.isNaN(given)) {
         input.setAttribute("aria-invalid", "true");
         said.replaceChildren(plain("Write a number, such as 12.5."));
@@ -169,9 +169,11 @@
       const wrong = [...list.children].filter((row, place) => Number(row.dataset.item) !== place);
       for (const row of list.children) row.dataset.verdict = wrong.includes(row) ? "wrong" : "right";
       const lines = wrong.map((row) => `<li><b>${q.items[row.dataset.item].text}</b> ${q.items[row.dataset.item].says}</li>`);
-      const most = `${first.length - wrong.length} of ${first.length} stand in their place. Look again at these:`;
+      const most = `${first.length - wrong.length} of ${first.length} in the right place. Look again at these:`;
       said.replaceChildren(
-        wrong.length ? note("wrong", words, `${most}<ul>${lines.join("")}</ul>`) : note("right", words, q.says),
+        wrong.length
+          ? note("wrong", { ...words, wrong: "Not yet." }, `${most}<ul>${lines.join("")}</ul>`)
+          : note("right", words, q.says),
       );
       stands(wrong.length ? "wrong" : "right");
     });

@@ -199,8 +199,11 @@ def _buttons(*names: str) -> str:
 
 
 def _listed(pairs: list[tuple[str, str]]) -> str:
-    lines = "".join(f"<li><b>{_inline(what)}</b> {_inline(why)}</li>" for what, why in pairs)
-    return f"<ul>{lines}</ul>"
+    """Write what and why; as a list if there are several."""
+    lines = [f"<b>{_inline(what)}</b> {_inline(why)}" for what, why in pairs]
+    return (
+        "".join(lines) if len(lines) < 2 else f"<ul>{''.join(f'<li>{x}</li>' for x in lines)}</ul>"
+    )
 
 
 def _options(question: Question, name: str) -> _Shown:
@@ -214,12 +217,12 @@ def _options(question: Question, name: str) -> _Shown:
     else:
         lines.append(_choice(kind, name, "unsure", _UNSURE))
     right = _listed([(o["text"], o["feedback"]) for o in options if o["right"]])
-    wrong = [(o["text"], o["feedback"]) for o in options if not o["right"]]
+    wrong = _listed([(o["text"], o["feedback"]) for o in options if not o["right"]])
     data = {
         "options": [{"right": o["right"], "says": _inline(o["feedback"])} for o in options],
         "answer": right,
     }
-    others = f"\n<p>Not these:</p>\n{_listed(wrong)}" if wrong else ""
+    others = f"\n<p>Why not:</p>\n{wrong}" if wrong else ""
     return _Shown("\n".join([*lines, _SAID]), data, right + others)
 
 
@@ -261,7 +264,7 @@ def _numeric(question: Question, name: str) -> _Shown:
         "answer": answer,
     }
     known = _listed([(f"Not {mistake['value']:,}.", mistake["feedback"]) for mistake in mistakes])
-    return _Shown(controls, data, answer + (known if mistakes else ""))
+    return _Shown(controls, data, answer + known)
 
 
 def _start(texts: list[str]) -> list[int]:
@@ -334,7 +337,7 @@ def _classify(question: Question, name: str) -> _Shown:
         ]
     }
     answers = "".join(
-        f"<li>{_inline(item['text'])} {known['answer']}</li>"
+        f"<li>{_inline(item['text'])} → {known['answer']}</li>"
         for item, known in zip(items, data["items"], strict=True)
     )
     controls = ['<ul class="ka-classify">', *rows, "</ul>"]

@@ -1,0 +1,64 @@
+"""Do all contenders say the same, wherever their definitions are the same?
+
+If not, the comparison is worth nothing, so a difference ends the run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+# What the peers call a column → what this package calls it.
+PEERS = {
+    "frequency": "repeat_orders",
+    "recency": "recency",
+    "T": "age",
+    "monetary_value": "mean_repeat_amount",
+}
+EXACT = {"orders", "repeat_orders", "recency", "age", "frequency", "r", "f", "m", "score"}
+
+
+def check(answers: dict[str, Path], customer: str) -> dict[str, int]:
+    """Compare answers (contender → file) with the package's own; return the columns compared."""
+    ours = {
+        "rfm": _read(answers["ka-rfm-file"], "ka-rfm-file", customer),
+        "summary": _read(answers["ka-summary-file"], "ka-summary-file", customer),
+    }
+    compared = {}
+    for name, path in answers.items():
+        theirs = _read(path, name, customer)
+        same = ours["rfm" if "rfm" in name else "summary"]
+        shared = [column for column in theirs.columns if column in same.columns]
+        if not theirs.index.equals(same.index):
+            raise AssertionError(f"{name}: other customers than keyaccounts has")
+        for column in shared:
+            if not _equal(theirs[column], same[column], column in EXACT):
+                wrong = int((theirs[column] != same[column]).sum())
+                raise AssertionError(f"{name}: {column} differs for {wrong:,} customers")
+        compared[name] = len(shared)
+    return compared
+
+
+def _read(path: Path, name: str, customer: str) -> pd.DataFrame:
+    frame = pd.read_parquet(path)
+    key = next((c for c in (customer, "customer_id") if c in frame.columns), None)
+    frame = frame.set_index(key) if key else frame
+    frame = frame.sort_index().rename_axis("customer")
+    frame.index = frame.index.astype(np.int64)
+    if name in ("pymc-summary", "lifetimes", "clvkit"):
+        frame = frame.rename(columns=PEERS)[list(PEERS.values())]
+        # They write 0 where there is no repeat order and so no mean.
+        frame["mean_repeat_amount"] = frame["mean_repeat_amount"].where(frame["repeat_orders"] > 0)
+    return frame
+
+
+def _equal(left: pd.Series, right: pd.Series, exact: bool) -> bool:
+    if pd.api.types.is_datetime64_any_dtype(right):
+        return bool((pd.to_datetime(left) == right).all())
+    if pd.api.types.is_string_dtype(right):
+        return bool((left == right).all())
+    slack = 0.0 if exact else 1e-9
+    numbers = (side.to_numpy(np.float64, na_value=np.nan) for side in (left, right))
+    return np.allclose(*numbers, rtol=slack, atol=slack, equal_nan=True)

@@ -1,0 +1,128 @@
+"""Which cells are slides: the tags of the pages, and what each tag does."""
+
+import importlib.util
+import json
+import re
+
+import pytest
+from notebooks import NAMES, NOTEBOOKS, ROOT, cells
+
+SPEC = importlib.util.spec_from_file_location("make_slides", ROOT / "book/_slides/make_slides.py")
+decks = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(decks)
+
+from book_names import Names  # noqa: E402
+from slide_tags import TAGS, BadDeck, slides_of  # noqa: E402
+
+OTHER_TAGS = {"solution", "self-check", "remove-input", "remove-output", "hide-input"}
+
+
+def made(*own):
+    """Return the slides of a small page; a cell is (source, tag) or (source, tag, output)."""
+    first = "---\nminutes: 5\n---\n# A page\n\n*Which one?*\n\n:::{admonition} You will\n"
+    first += ":class: goals\n- choose;\n:::"
+    listed = [{"cell_type": "markdown", "metadata": {}, "source": [first]}]
+    for source, tags, *output in own:
+        listed.append(
+            {
+                "cell_type": "code" if output else "markdown",
+                "metadata": {"tags": tags.split()},
+                "source": [source],
+                "outputs": [{"data": data} for data in output],
+            }
+        )
+    return slides_of({"cells": listed}, Names(ROOT, NOTEBOOKS[0]), "x-")
+
+
+# --- the pages ---
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_only_known_tags_are_used(name):
+    used = {tag for cell in cells(name) for tag in cell["metadata"].get("tags", ())}
+    assert used <= {*TAGS, *OTHER_TAGS}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_gives_a_set_of_slides(name):
+    notebook = json.loads((ROOT / "book" / name).read_text("utf8"))
+    page = slides_of(notebook, Names(ROOT, ROOT / "book" / name), "x-")
+    assert 10 <= len(page) <= 15
+    assert sum(bool(slide.notes) for slide in page) >= 5
+    shown = "".join(part for slide in page for part in slide.body)
+    assert shown.count("<svg") >= 2
+    assert "<table" in shown
+    assert "<math" in shown
+
+
+def test_every_chapter_with_notebooks_makes_a_deck(tmp_path):
+    files = decks.make(tmp_path)
+    assert {f.parent.name for f in files} == {p.parent.name for p in NOTEBOOKS}
+    assert {n for pages in decks.chapters().values() for n in pages} == set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_solution_is_shown(name):
+    notebook = json.loads((ROOT / "book" / name).read_text("utf8"))
+    page = slides_of(notebook, Names(ROOT, ROOT / "book" / name), "x-")
+    assert "common mistake" not in "".join(part for slide in page for part in slide.body)
+    assert "common mistake" in "".join(part for slide in page for part in slide.notes)
+
+
+# --- the tags ---
+
+
+def test_a_page_opens_with_its_question_and_its_goals():
+    question, goals = made()
+    assert (question.title, question.body) == ("A page", ["<p><em>Which one?</em></p>"])
+    assert (goals.title, "choose" in goals.body[0]) == ("You will", True)
+
+
+def test_cells_without_a_tag_are_left_out_but_name_the_section():
+    *_, last = made(("## Part\n\nText.", ""), ("1 + 1", "slide", {"text/plain": "2"}))
+    assert (last.title, last.own_title, last.body) == ("Part", False, ["<pre>2</pre>"])
+
+
+def test_a_title_shows_one_sentence_and_says_the_rest():
+    *_, before, last = made(("Early.\n\n## Part\n\nOne thing. Another.\n\nMore.", "slide-title"))
+    assert (last.title, last.body) == ("Part", ["<p>One thing.</p>"])
+    assert last.notes == ["<p>Another.</p>\n<p>More.</p>"]
+    assert before.notes == ["<p>Early.</p>"]
+
+
+def test_more_and_notes_go_to_the_current_slide():
+    *_, last = made(("## Part\n\nText.", "slide"), ("Shown.", "more"), ("Said.", "notes"))
+    assert last.body == ["<p>Text.</p>", "<p>Shown.</p>"]
+    assert last.notes == ["<p>Said.</p>"]
+
+
+def test_code_is_shown_only_if_asked_for():
+    *_, shown = made(("one = 1", "slide-code", {"text/plain": "1"}))
+    *_, hidden = made(("one = 1", "slide", {"text/plain": "1"}))
+    assert ("one" in "".join(shown.body), "one" in "".join(hidden.body)) == (True, False)
+
+
+def test_a_solution_in_the_cell_of_its_exercise_is_said():
+    text = "```{exercise} Judge\n:label: x\nWhat?\n```\n\n```{solution} x\nThat.\n```"
+    *_, last = made((text, "slide"))
+    assert (last.title, last.body, last.notes) == ("Judge", ["<p>What?</p>"], ["<p>That.</p>"])
+
+
+def test_roles_and_formulas_become_what_a_slide_can_show():
+    *_, last = made(('## Part\n\nA {term}`x <whale curve>`, $a_i$: $5 or $6, "so".', "slide"))
+    words = re.sub(r"<math.*</math>|<[^>]*>", "", last.body[0])
+    assert words == "A x, : $5 or $6, “so”."
+    assert "<msub><mi>a</mi><mi>i</mi></msub>" in last.body[0]
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        (("Text.", "slide more"), "cell 2: more than one of slide, more"),
+        (("1", "slide-title", {}), "cell 2: a code cell has no heading"),
+        (("{strange}`thing`", "slide"), "cell 2: the role {strange}"),
+    ],
+)
+def test_a_page_that_cannot_be_shown_says_where(own, says):
+    with pytest.raises(BadDeck, match=f"^{says}"):
+        made(own)

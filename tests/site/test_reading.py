@@ -1,0 +1,343 @@
+"""Reading comforts: done marks, progress, minutes, paper, shared links, phones."""
+
+import gzip
+import re
+from html import unescape
+from types import SimpleNamespace
+
+import pytest
+from site_look import AXE, VIEWS
+from site_pages import BOOK, BOOK_PAGES, ROOT, SITE_URL
+
+HOME = BOOK_PAGES[0]
+WORKED = [f"{name}.html" for name in BOOK if (ROOT / f"{name}.ipynb").exists()]
+CHAPTERS = [p for p in BOOK_PAGES if re.fullmatch(r"book/\d-\w+/index\.html", p)]
+worked = pytest.mark.parametrize("address", WORKED)
+DARK = {**VIEWS["light"], "color_scheme": "dark"}
+
+
+@pytest.fixture
+def reader(browser):
+    """`reader(…)` → a new page of a new reader."""
+    contexts = []
+
+    def new(**options):
+        context = browser.new_context(**{**VIEWS["light"], **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+def toggle(page):
+    return page.get_by_role("checkbox", name="Mark this page as done")
+
+
+def mark(page, server, *addresses):
+    for address in addresses:
+        page.goto(server.base + address)
+        toggle(page).check()
+
+
+# --- done marks ---
+
+
+@worked
+def test_a_page_is_marked_by_keyboard_and_stays_marked(reader, server, address):
+    page = reader()
+    page.goto(server.base + address)
+    assert not toggle(page).is_checked()
+    assert page.get_by_text("Kept in this browser only.").is_visible()
+    toggle(page).focus()
+    page.keyboard.press("Space")
+    page.reload()
+    assert toggle(page).is_checked()
+    here = page.locator(".contents a[aria-current=page]")
+    assert here.inner_text().endswith("(done)")
+    assert here.locator(".done-sign svg").is_visible()
+    page.keyboard.press("Tab")
+    toggle(page).focus()
+    page.keyboard.press("Space")
+    page.reload()
+    assert not toggle(page).is_checked()
+    assert page.locator(".done-sign").count() == 0
+
+
+def test_only_worked_pages_can_be_done(site):
+    for address in BOOK_PAGES:
+        has = 'class="done"' in (site / address).read_text("utf-8")
+        assert has == (address in WORKED), address
+
+
+def test_the_marks_are_in_the_browsers_storage_and_nowhere_else(reader, server):
+    page = reader()
+    page.goto(server.base + WORKED[0], wait_until="networkidle")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    toggle(page).check()
+    page.wait_for_timeout(200)
+    assert asked == []
+    assert page.context.cookies() == []
+    kept = page.evaluate("({...localStorage})")
+    assert kept == {"keyaccounts-done": f'["{WORKED[0].removesuffix(".html")}"]'}
+    assert page.evaluate("sessionStorage.length") == 0
+    assert page.evaluate("indexedDB.databases()") == []
+    toggle(page).uncheck()
+    assert page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.parametrize("address", CHAPTERS)
+def test_the_chapter_and_the_map_show_them(reader, server, address):
+    page = reader()
+    folder = address.removesuffix("index.html")
+    inside = [w for w in WORKED if w.startswith(folder)]
+    leads = folder.removeprefix("book/") + "index.html"
+    station = page.locator(f'.journey.wide .station a[href$="{leads}"]')
+    mark(page, server, inside[0])
+    page.goto(server.base + address)
+    assert page.locator(".chapter-pages a .done-sign").count() == 1
+    assert f"1 of {len(inside)} pages done" in page.locator(".takes-all").inner_text()
+    assert page.locator(".contents a[aria-current] .done-sign").count() == 0
+    page.goto(server.base + HOME)
+    said = station.get_attribute("aria-label")
+    assert said.endswith(f"1 of {len(inside)} pages done")
+    assert "Segmentation" in said or folder != "book/3-segmentation/"
+    assert station.locator(".pin text").text_content() == f"1/{len(inside)}"
+    mark(page, server, *inside[1:])
+    page.goto(server.base + address)
+    assert page.locator(".chapter-pages a .done-sign").count() == len(inside)
+    assert page.locator(".contents a[aria-current] .done-sign").count() == 1
+    page.goto(server.base + HOME)
+    assert station.locator(".pin.full path").is_visible()
+
+
+def test_the_marks_can_be_forgotten(reader, server):
+    page = reader()
+    page.goto(server.base + HOME)
+    assert not page.locator(".marks").is_visible(), "nothing to forget yet"
+    mark(page, server, WORKED[0])
+    page.goto(server.base + HOME)
+    assert f"1 of {len(WORKED)} pages" in page.locator(".marks").inner_text()
+    assert page.locator(".marks a").get_attribute("href").endswith(WORKED[1].split("/")[-1])
+    button = page.get_by_role("button", name="Forget my marks")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("localStorage.length") == 0
+    assert page.locator(".marks").inner_text().strip() == "Your marks are forgotten."
+    assert page.evaluate("document.activeElement.className") == "marks", "focus is not lost"
+    assert page.locator(".pin, .done-sign").count() == 0
+
+
+def test_a_mark_reaches_another_tab(reader, server):
+    first = reader()
+    second = first.context.new_page()
+    second.goto(server.base + HOME)
+    mark(first, server, WORKED[0])
+    second.locator(".journey.wide .pin").wait_for()
+
+
+def test_spoiled_storage_harms_nothing(reader, server):
+    page, troubles = reader(), []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.goto(server.base + WORKED[0])
+    for spoiled in ("{", "5", "null", '"x"', '{"a": 1}'):
+        page.evaluate("value => localStorage.setItem('keyaccounts-done', value)", spoiled)
+        page.reload()
+        assert not toggle(page).is_checked()
+    toggle(page).check()
+    page.reload()
+    assert toggle(page).is_checked()
+    assert troubles == []
+
+
+@pytest.mark.parametrize("look_of", [VIEWS["light"], DARK, VIEWS["phone"]])
+def test_axe_finds_nothing_with_marks(reader, server, look, look_of):
+    page = reader(**look_of)
+    mark(page, server, WORKED[0])
+    for address in (WORKED[0], CHAPTERS[0], HOME):
+        page.goto(server.base + address)
+        page.evaluate(look.axe.read_text("utf-8"))
+        assert page.evaluate(AXE) == []
+
+
+def test_without_javascript_nothing_is_promised(reader, server):
+    page = reader(java_script_enabled=False)
+    page.goto(server.base + WORKED[0])
+    assert not page.locator(".done").is_visible()
+    page.goto(server.base + HOME)
+    assert not page.locator(".marks").is_visible()
+
+
+# --- progress and minutes ---
+
+
+def length(page):
+    page.wait_for_timeout(80)
+    return page.locator(".progress").evaluate("e => new DOMMatrix(getComputedStyle(e).transform).a")
+
+
+@worked
+def test_the_line_grows_with_reading(reader, server, address):
+    page = reader(**VIEWS["phone"])
+    page.goto(server.base + address)
+    line = page.locator(".progress")
+    assert line.get_attribute("aria-hidden") == "true"
+    assert length(page) == 0
+    jump = "part => scrollTo({top: part * document.body.scrollHeight, behavior: 'instant'})"
+    page.evaluate(jump, 0.5)
+    middle = length(page)
+    assert 0.3 < middle < 0.7
+    page.evaluate(jump, 1)
+    assert length(page) == 1
+
+
+def test_no_line_moves_for_who_wants_no_motion(reader, server):
+    page = reader(reduced_motion="reduce")
+    page.goto(server.base + WORKED[0])
+    assert not page.locator(".progress").is_visible()
+
+
+@pytest.mark.parametrize("address", CHAPTERS)
+def test_a_chapter_takes_as_long_as_its_pages(reader, server, address):
+    page = reader()
+    page.goto(server.base + address)
+    each = [int(t.split()[0]) for t in page.locator(".chapter-pages .takes").all_inner_texts()]
+    assert len(each) == page.locator(".chapter-pages > li").count()
+    assert f"about {sum(each)} minutes" in page.locator(".takes-all").inner_text()
+
+
+# --- exercises ---
+
+
+@worked
+def test_exercises_count_from_one_and_read_as_headings(reader, server, address):
+    page = reader()
+    page.goto(server.base + address)
+    titles = page.locator(".exercise > h3").all_inner_texts()
+    assert len(titles) == page.locator(".exercise").count() >= 3
+    for number, title in enumerate(titles, start=1):
+        assert re.match(rf"Exercise {number} · (Warm-up|Apply|Judge): \w", title), title
+    folds = page.locator("details.solution > summary").all_inner_texts()
+    assert folds == [f"Solution to exercise {n}" for n in range(1, len(titles) + 1)]
+    ids = page.locator("[id]").evaluate_all("all => all.map(e => e.id)")
+    assert len(set(ids)) == len(ids)
+
+
+# --- paper ---
+
+
+def test_paper_is_white_whatever_the_theme(reader, server):
+    page = reader(**DARK)
+    for theme in ("", "dark"):
+        page.goto(server.base + WORKED[0])
+        page.evaluate("theme => theme && (document.documentElement.dataset.theme = theme)", theme)
+        page.emulate_media(media="print", color_scheme="dark")
+        style = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).color]"
+        assert page.locator("body").evaluate(style) == ["rgb(255, 255, 255)", "rgb(27, 42, 65)"]
+        dark_words = "getComputedStyle(document.querySelector('figure.drawn svg text')).fill"
+        assert page.evaluate(dark_words) in ("rgb(27, 42, 65)", "rgb(91, 102, 117)")
+        page.emulate_media(media="screen")
+
+
+@worked
+def test_paper_shows_folds_but_no_solution_that_was_not_opened(reader, server, address):
+    page = reader()
+    page.goto(server.base + address)
+    page.evaluate(
+        "document.querySelector('article').insertAdjacentHTML('beforeend',"
+        "'<details id=aside><summary>Aside</summary><p>Folded words</p></details>')"
+    )
+    solutions = page.locator("details.solution")
+    solutions.first.locator("summary").click()
+    page.emulate_media(media="print")
+    assert page.get_by_text("Folded words").is_visible()
+    visible = [s.is_visible() for s in solutions.all()]
+    assert visible == [True] + [False] * (len(visible) - 1)
+    for css in (".done", ".progress", ".take-away", ".on-page", ".masthead"):
+        assert not page.locator(css).is_visible(), css
+    # printing itself opens what only a script can open, and leaves the page as it was
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#aside").get_attribute("open") is not None
+    assert [s.get_attribute("open") is not None for s in solutions.all()] == visible
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#aside").get_attribute("open") is None
+
+
+def test_paper_writes_out_where_a_link_leads(reader, server):
+    page = reader()
+    page.goto(server.base + "book/reference/bibliography.html")
+    page.emulate_media(media="print")
+    link = page.locator('article a[href^="https://doi.org"]').first
+    assert link.evaluate("a => getComputedStyle(a, '::after').content").count("https://doi.org")
+
+
+# --- shared links ---
+
+
+def tags(html):
+    found = re.findall(r'<meta (?:property|name)="((?:og|twitter):[\w:]+)" content="([^"]*)"', html)
+    assert len({name for name, _ in found}) == len(found)
+    return {name: unescape(text) for name, text in found}
+
+
+@pytest.mark.parametrize("address", [*BOOK_PAGES, "index.html"])
+def test_a_shared_link_has_words_and_a_picture(site, address):
+    said = tags((site / address).read_text("utf-8"))
+    assert said["og:title"]
+    assert 50 <= len(said["og:description"]) <= 160
+    assert said["twitter:card"] == "summary_large_image"
+    picture = said["og:image"]
+    assert picture.startswith(SITE_URL + "_static/preview.png?v=")
+    data = (site / "_static/preview.png").read_bytes()
+    assert len(data) <= 40_000
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    size = [int.from_bytes(data[at : at + 4], "big") for at in (16, 20)]
+    assert size == [int(said["og:image:width"]), int(said["og:image:height"])] == [1200, 630]
+
+
+def test_without_a_published_address_there_is_no_picture(monkeypatch):
+    import jinja2
+
+    monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
+    import reading
+
+    config = SimpleNamespace(html_baseurl="")
+    context = {"styles": [], "scripts": []}
+    reading.add(SimpleNamespace(config=config, srcdir=ROOT), "x", "", context, None)
+    template = (ROOT / "book/_templates/preview.html").read_text("utf-8")
+    html = jinja2.Template(template).render(context)
+    assert tags(html) == {"twitter:card": "summary"}
+
+
+# --- phones, and the reading column ---
+
+
+@worked
+def test_four_columns_fit_a_phone(reader, server, address):
+    page = reader(**VIEWS["phone"])
+    page.goto(server.base + address)
+    wide = page.locator(".ka-table").evaluate_all(
+        "all => all.filter(t => t.querySelectorAll('thead th').length <= 4"
+        " && t.offsetParent && t.scrollWidth > t.clientWidth).map(t => t.innerText.slice(0, 80))"
+    )
+    assert wide == []
+
+
+@pytest.mark.parametrize("width", [1024, 1280, 1600])
+@worked
+def test_code_of_66_characters_fits_the_column(reader, server, address, width):
+    page = reader(viewport={"width": width, "height": 800})
+    page.goto(server.base + address)
+    code = page.locator(".cell_input pre").first
+    code.evaluate("pre => { pre.textContent = 'x'.repeat(66); }")
+    over = code.evaluate("pre => pre.scrollWidth - pre.clientWidth")
+    assert over <= 0
+
+
+def test_the_comforts_weigh_little():
+    scripts = [ROOT / "book/_static" / name for name in ("terms.js", "reading.js")]
+    assert sum(len(gzip.compress(path.read_bytes(), 9)) for path in scripts) <= 6 * 1024
