@@ -47,7 +47,7 @@ def test_whole(given: object) -> None:
     assert checks.whole("bins", given, least=2) == 5
 
 
-@pytest.mark.parametrize("given", [1, 2.0, "5", True, None])
+@pytest.mark.parametrize("given", [1, 2.0, "5", True, None, np.array([5, 6]), [5]], ids=repr)
 def test_not_whole_enough(given: object) -> None:
     with pytest.raises(ParameterError, match="give a whole number of 2 or more"):
         checks.whole("bins", given, least=2)

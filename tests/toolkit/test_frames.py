@@ -121,6 +121,14 @@ def test_the_engine_has_a_name(engine: Engine) -> None:
     assert source.engine == engine.name.split("-")[0]
 
 
+def test_frames_that_narwhals_has_opened() -> None:
+    import narwhals
+
+    opened = narwhals.from_native(ORDERS), nw.from_native(ORDERS)
+    for frame in opened:
+        assert type(summarize(frame)) is pd.DataFrame
+
+
 def test_close_names_are_suggested_and_far_ones_are_not() -> None:
     with pytest.raises(ColumnError, match=r"did you mean 'Amount'\?"):
         frames.read(pd.DataFrame({"Amount": [1]}), amount="amount")

@@ -9,7 +9,7 @@ import keyaccounts as ka
 import pandas as pd
 import pytest
 from engines import Engine
-from keyaccounts.errors import ColumnError
+from keyaccounts.errors import ColumnError, DataError
 
 ACCOUNTS = pd.DataFrame(
     {
@@ -98,3 +98,31 @@ def test_every_engine(engine: Engine) -> None:
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(ColumnError, match="no column 'profit' to show"):
         ka.table(ACCOUNTS, "Accounts", columns=["profit"])
+
+
+def test_nothing_is_a_dash_in_every_kind_of_column() -> None:
+    gaps = pd.DataFrame(
+        {
+            "account_id": [7.0, None],  # a gap makes floats of whole numbers
+            "count": pd.array([1, None], dtype="Int64"),
+            "name": pd.array(["x", None], dtype="string"),
+            "won": pd.array([True, None], dtype="boolean"),
+            "share": [0.5, None],
+        }
+    )
+    for frame in (gaps, gaps.convert_dtypes(dtype_backend="pyarrow")):
+        shown = ka.table(frame, "Gaps", percent="share")
+        assert shown.cells == (("7", "1", "x", "True", "50 %"), ("–",) * 5)
+
+
+@pytest.mark.parametrize("thing", [[1, 2], None, ACCOUNTS["name"], 5, {"a": 1}], ids=str)
+def test_what_is_no_table(thing: object) -> None:
+    with pytest.raises(DataError, match="is not a table that can be shown"):
+        ka.table(thing, "Nothing")
+
+
+def test_names_that_cannot_be_shown() -> None:
+    with pytest.raises(ColumnError, match="column 0: the name of a column is text"):
+        ka.table(pd.DataFrame([[1, 2]]), "Numbers as names")
+    with pytest.raises(ColumnError, match="rename the columns"):
+        ka.table(pd.DataFrame([[1, 2]], columns=["a", "a"]), "Twice")

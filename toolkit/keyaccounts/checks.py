@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from operator import index
 from typing import Any, TypeAlias
 
 from keyaccounts.errors import ParameterError
@@ -55,9 +56,13 @@ def day(name: str, value: Any) -> dt.date:
 
 def whole(name: str, value: Any, *, least: int) -> int:
     """Return a whole number that is at least `least`; else raise ParameterError."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < least:
+    try:
+        found = least - 1 if isinstance(value, bool) else index(value)
+    except TypeError:
+        found = least - 1
+    if found < least:
         raise ParameterError(f"{name}={value!r}: give a whole number of {least} or more")
-    return int(value.__index__())
+    return found
 
 
 def number(name: str, value: Any) -> float:

@@ -31,7 +31,7 @@ def _resources() -> dict[str, dict[str, Any]]:
 
 
 def _resource(name: str) -> dict[str, Any]:
-    if name not in _resources():
+    if not isinstance(name, str) or name not in _resources():
         known = ", ".join(map(repr, names()))
         raise ParameterError(f"no dataset {name!r}; there are {known}")
     return _resources()[name]

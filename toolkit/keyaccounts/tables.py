@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from keyaccounts.errors import ColumnError
+from keyaccounts.errors import ColumnError, DataError
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,9 @@ def table(
     Raises
     ------
     ColumnError
-        If a column is not there.
+        If a column is not there, or there twice.
+    DataError
+        If `frame` is not a table.
 
     Examples
     --------
@@ -115,10 +117,19 @@ def table(
     A          90 %
     B          10 %
     """
-    data = nw.from_native(frame)
+    try:
+        data: Any = nw.from_native(frame)
+    except TypeError:
+        raise DataError(f"a {type(frame).__name__} is not a table that can be shown") from None
+    except ValueError as error:  # a name that is there twice
+        raise ColumnError(f"{error}: rename the columns so that each name is there once") from None
+    percent = [percent] if isinstance(percent, str) else percent
+    columns = [columns] if isinstance(columns, str) else columns
     labels = dict(columns) if isinstance(columns, Mapping) else _headings(columns or [])
     labels = labels or _headings(data.collect_schema().names())
     for name in [*labels, *percent]:
+        if not isinstance(name, str):
+            raise ColumnError(f"column {name!r}: the name of a column is text; rename it")
         if name not in data.collect_schema().names():
             raise ColumnError(f"no column {name!r} to show")
     part = data.select(*labels).head(rows)
@@ -132,7 +143,7 @@ def table(
         places = digits.get(name, 2) if isinstance(digits, Mapping) else digits
         values = shown[name].to_list()
         if name.endswith("_id"):  # a number that names something is not a quantity
-            texts.append(["–" if v is None else str(v) for v in values])
+            texts.append(["–" if _missing(v) else _name(v) for v in values])
         else:
             places = 0 if name not in percent and _all_whole(values) else places
             texts.append([_text(v, places, name in percent) for v in values])
@@ -147,7 +158,17 @@ def table(
 
 
 def _headings(names: Sequence[str]) -> dict[str, str]:
-    return {name: name.removesuffix("_id").replace("_", " ") for name in names}
+    return {name: str(name).removesuffix("_id").replace("_", " ") for name in names}
+
+
+def _missing(value: Any) -> bool:
+    nothing = value is None or value is pd.NaT or value is pd.NA
+    return nothing or (isinstance(value, float) and bool(np.isnan(value)))
+
+
+def _name(value: Any) -> str:
+    """Write what names something; missing neighbors make whole numbers floats in pandas."""
+    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _all_whole(values: Sequence[Any]) -> bool:
@@ -156,7 +177,7 @@ def _all_whole(values: Sequence[Any]) -> bool:
 
 
 def _text(value: Any, digits: int, percent: bool) -> str:
-    if value is None or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+    if _missing(value):
         return "–"
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%d %H:%M")

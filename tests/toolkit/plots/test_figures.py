@@ -115,6 +115,13 @@ def test_rfm_grid_of_nobody() -> None:
         ka.plots.rfm_grid(ka.segmentation.rfm(ORDERS.head(0)))
 
 
+def test_figures_of_answers_refuse_tables() -> None:
+    with pytest.raises(DataError, match=r"pass the answer of ka\.segmentation\.rfm, not a table"):
+        ka.plots.rfm_grid(ORDERS)
+    with pytest.raises(DataError, match=r"pass the answer of ka\.segmentation\.whale_curve"):
+        ka.plots.whale(PROFITS)
+
+
 def test_rates_draw_rate_interval_and_average(engine: Engine) -> None:
     won = pd.DataFrame({"channel": ["fair"] * 4 + ["phone"] * 6, "won": [1, 1, 0, 0] + [0] * 6})
     table = ka.patterns.rates.by_group(engine.table(won), group="channel", success="won")

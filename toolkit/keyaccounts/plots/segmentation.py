@@ -35,7 +35,7 @@ def rfm_grid(scored: RFM, *, title: str | None = None, ax: Axes | None = None) -
     Raises
     ------
     DataError
-        If nobody is scored.
+        If nobody is scored, or `scored` is not an answer of that function.
 
     Examples
     --------
@@ -44,6 +44,8 @@ def rfm_grid(scored: RFM, *, title: str | None = None, ax: Axes | None = None) -
     >>> ax.get_xlabel()
     'Frequency score (5 = most orders)'
     """
+    if not isinstance(scored, RFM):
+        raise DataError("pass the answer of ka.segmentation.rfm, not a table")
     bins = scored.bins
     names = {"r": "r", "f": "f"}
     both = frames.collect(frames.read(scored.table, **names).lazy)
@@ -183,6 +185,11 @@ def whale(curve: WhaleCurve, *, title: str | None = None, ax: Axes | None = None
     -------
     Axes
 
+    Raises
+    ------
+    DataError
+        If `curve` is not an answer of that function.
+
     Examples
     --------
     >>> import pandas as pd
@@ -191,6 +198,8 @@ def whale(curve: WhaleCurve, *, title: str | None = None, ax: Axes | None = None
     >>> whale(whale_curve(accounts, key="account", profit="profit")).get_title()
     'Profit peaks at 120 % with 67 % of\ncustomers; the rest give back 20 %'
     """
+    if not isinstance(curve, WhaleCurve):
+        raise DataError("pass the answer of ka.segmentation.whale_curve, not a table")
     names = {"people": "customer_share", "total": "cumulative_share"}
     rows = frames.read(curve.table, **names).lazy.sort("people")
     found = frames.collect(rows.select(nw.col("people"), nw.col("total")))

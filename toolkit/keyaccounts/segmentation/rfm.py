@@ -12,6 +12,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import checks, frames, purchases
@@ -262,7 +263,7 @@ def _cells(
     r: NDArray[np.int64], f: NDArray[np.int64], m: NDArray[np.int64], bins: int
 ) -> frames.Words:
     between = "" if bins <= 9 else "-"
-    known, places = np.unique((r * (bins + 1) + f) * (bins + 1) + m, return_inverse=True)
+    places, known = pd.factorize((r * (bins + 1) + f) * (bins + 1) + m, sort=True)
     names = [
         between.join(map(str, (c // (bins + 1) ** 2, c // (bins + 1) % (bins + 1), c % (bins + 1))))
         for c in known.tolist()
@@ -280,9 +281,9 @@ def _notes(
         people = "1 customer" if r.size == 1 else f"{r.size} customers"
         notes.append(f"{people} for {bins} bins: some scores stay empty")
     for name, scores in (("recency", r), ("frequency", f), ("monetary", m)):
-        missing = sorted(set(range(1, bins + 1)) - set(np.unique(scores).tolist()))
-        if missing and r.size >= bins:
-            scores_text = ", ".join(map(str, missing))
+        missing = 1 + np.flatnonzero(np.bincount(scores, minlength=bins + 1)[1:] == 0)
+        if missing.size and r.size >= bins:
+            scores_text = ", ".join(map(str, missing.tolist()))
             notes.append(f"nobody has {name} score {scores_text}: too many customers are alike")
     return tuple(notes)
 

@@ -240,6 +240,7 @@
     };
 
     form.querySelectorAll("[hidden]").forEach((part) => (part.hidden = false));
+    form.querySelector(".ka-without").hidden = true;
     const resets = questions.map((q, i) =>
       KINDS[q.kind](q, boxes[i], q.discuss ? OPEN : SCORED, (verdict) => {
         results[i] = verdict;

@@ -71,8 +71,8 @@ class SelfCheck:
             '<div class="ka-end">\n<p class="ka-progress"></p>\n'
             '<p class="ka-score" role="status"></p>\n'
             '<button type="reset" hidden>Start again</button>\n</div>\n'
-            "<noscript><p>Nothing here answers without JavaScript. The answers stand below.</p>"
-            "</noscript>\n"
+            '<p class="ka-without">Nothing here answers without JavaScript (in a notebook: run '
+            "this cell). The answers stand below.</p>\n"
             f'<details class="ka-answers">\n<summary>Answers</summary>\n<ol>\n{answers}\n</ol>\n'
             "</details>\n"
             f'<script type="application/json">{packed}</script>\n</form>\n'
