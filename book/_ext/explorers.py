@@ -12,10 +12,9 @@ from html import unescape
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.transforms.post_transforms import SphinxPostTransform
-
 from inline_svg import inline
 from page_frame import fingerprint
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 STATES = re.compile(r'<script type="application/json">(.*?)</script>', re.S)
 FIGURE = re.compile(r'(<div class="ka-figure">)(<svg.*?</svg>)', re.S)

@@ -139,8 +139,8 @@ def test_rates_of_no_groups_and_of_a_wrong_column() -> None:
     table = pd.DataFrame({"channel": [], "rate": [], "low": [], "high": []})
     with pytest.raises(DataError, match="no groups"):
         ka.plots.rates(table, group="channel", title="")
-    with pytest.raises(ColumnError, match="no column 'chanel'"):
-        ka.plots.rates(table, group="chanel", title="")
+    with pytest.raises(ColumnError, match="no column 'channels'"):
+        ka.plots.rates(table, group="channels", title="")
 
 
 @pytest.mark.parametrize(

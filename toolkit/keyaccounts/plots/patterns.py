@@ -61,7 +61,7 @@ def rates(
     ['fair', 'phone']
     """
     names = {"group": group, "rate": "rate", "low": "low", "high": "high"}
-    found = frames.collect(frames.read(table, **names).lazy.sort("group"))
+    found = frames.collect(frames.read(table, **names).rows.lazy().sort("group"))
     if len(found) == 0:
         raise DataError("there are no groups to draw")
     labels = [str(value) for value in found["group"].to_list()]

@@ -48,7 +48,7 @@ def rfm_grid(scored: RFM, *, title: str | None = None, ax: Axes | None = None) -
         raise DataError("pass the answer of ka.segmentation.rfm, not a table")
     bins = scored.bins
     names = {"r": "r", "f": "f"}
-    both = frames.collect(frames.read(scored.table, **names).lazy)
+    both = frames.collect(frames.read(scored.table, **names).rows.lazy())
     if len(both) == 0:
         raise DataError("nobody is scored: there is nothing to draw")
     counts = np.zeros((bins, bins), dtype=np.int64)
@@ -201,7 +201,7 @@ def whale(curve: WhaleCurve, *, title: str | None = None, ax: Axes | None = None
     if not isinstance(curve, WhaleCurve):
         raise DataError("pass the answer of ka.segmentation.whale_curve, not a table")
     names = {"people": "customer_share", "total": "cumulative_share"}
-    rows = frames.read(curve.table, **names).lazy.sort("people")
+    rows = frames.read(curve.table, **names).rows.lazy().sort("people")
     found = frames.collect(rows.select(nw.col("people"), nw.col("total")))
     people = np.concatenate([[0.0], frames.numbers(found, "people")])
     total = np.concatenate([[0.0], frames.numbers(found, "total")])
