@@ -173,7 +173,7 @@ def test_notebook_style_is_the_one_look() -> None:
     with plt.rc_context():
         ka.plots.set_notebook_style()
         assert plt.rcParams["svg.fonttype"] == "none"
-        assert plt.rcParams["figure.figsize"] == [5.2, 3.7]
+        assert plt.rcParams["figure.figsize"] == [5.1, 3.6]
 
 
 def test_titles_are_broken_into_lines_of_about_equal_length() -> None:
