@@ -257,6 +257,10 @@
       });
     });
     form.addEventListener("submit", (event) => event.preventDefault());
+    // JupyterLab looks at the element with the focus: what is typed there is not its shortcut
+    form.querySelectorAll("input, select, button, summary").forEach((control) => {
+      control.dataset.lmSuppressShortcuts = "true";
+    });
     count();
     form.dataset.ready = "";
   };

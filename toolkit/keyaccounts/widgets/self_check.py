@@ -61,12 +61,10 @@ class SelfCheck:
         ]
         # No "<" may stand in it: "</script>" would end the element before its end.
         packed = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
-        # "dialog" outside of a dialog sends nothing anywhere, whatever key is pressed; the "lm"
-        # tells JupyterLab that keys pressed in the form are not its shortcuts.
+        # "dialog" outside of a dialog sends nothing anywhere, whatever key is pressed.
         return (
             f"<style data-ka-check>\n{asset('self_check.css')}</style>\n"
-            '<form class="ka-check" method="dialog" autocomplete="off" aria-label="Self-check" '
-            'data-lm-suppress-shortcuts="true">\n'
+            '<form class="ka-check" method="dialog" autocomplete="off" aria-label="Self-check">\n'
             f"{blocks}\n"
             '<div class="ka-end">\n<p class="ka-progress"></p>\n'
             '<p class="ka-score" role="status"></p>\n'
