@@ -28,8 +28,8 @@ from contenders import CONTENDERS
 
 HERE = Path(__file__).parent
 # How often each contender runs, by its pace: on tables above and below five million orders.
-MANY_ORDERS = {"fast": 5, "middle": 2, "slow": 2}
-FEW_ORDERS = {"fast": 7, "middle": 5, "slow": 3}
+MANY_ORDERS = {"fast": 4, "middle": 2, "slow": 2}
+FEW_ORDERS = {"fast": 5, "middle": 3, "slow": 3}
 ONCE = {"fast": 1, "middle": 1, "slow": 1}
 FEW = {"fast": 3, "middle": 3, "slow": 3}  # for the growth curve
 GROWING = ["ka-rfm-pandas", "ka-rfm-file", "sql-rfm-file", "pandas-rfm", "pymc-summary"]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import keyaccounts as ka
 import pandas as pd
 import pytest
+from keyaccounts import datasets
 from keyaccounts.errors import ParameterError
 
 
@@ -38,6 +41,16 @@ def test_dictionary_has_unit_range_meaning_and_chinese() -> None:
     assert words.loc["order_date", "highest"] == "1998-06-30"
     assert words.loc["customer_id", "chinese"] == "客户编号"
     assert words["required"].all()
+
+
+def test_a_broken_installation_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(datasets, "__file__", str(tmp_path / "datasets.py"))
+    datasets._folder.cache_clear()
+    try:
+        with pytest.raises(FileNotFoundError, match="install keyaccounts again"):
+            ka.datasets.path("cdnow")
+    finally:
+        datasets._folder.cache_clear()
 
 
 def test_each_load_is_a_table_of_its_own() -> None:

@@ -18,7 +18,7 @@ from engines import Engine, installed, orders
 from hypothesis import given
 from hypothesis import strategies as st
 from keyaccounts import frames
-from keyaccounts.errors import ColumnError
+from keyaccounts.errors import ColumnError, DataError
 from keyaccounts.purchases import summarize
 from keyaccounts.segmentation import abc, rfm
 
@@ -143,6 +143,23 @@ def test_messages_name_rows_by_place_not_by_label() -> None:
     frame = orders(("A", "2026-01-01", 1.0), ("B", "n/a", 1.0)).set_axis([70, 80])
     with pytest.raises(ValueError, match=r"row 1 \(counting from 0\), where 'order_date' is 'n/a'"):
         summarize(frame)
+
+
+def test_messages_write_values_as_readers_do(engine: Engine) -> None:
+    for day, words in ((None, "missing"), (dt.date(2026, 1, 2), "2026-01-02")):
+        frame = orders((None, day, 1.5), ("B", dt.date(2026, 1, 2), 1.5))
+        with pytest.raises(
+            DataError, match=f"where 'order_date' is {words}\\. Fill in the customer"
+        ):
+            summarize(engine.table(frame))
+    frame = pd.DataFrame({"account": [None, "B"], "amount": [1.5, 2.5]})
+    with pytest.raises(DataError, match=r"where 'amount' is 1\.5\. Fill it in"):
+        abc(engine.table(frame), key="account", value="amount")
+
+
+def test_numbers_of_two_kinds_in_one_pandas_column(pandas_path: None) -> None:
+    frame = ORDERS.assign(customer_id=pd.Series([1, 2.5], dtype=object))
+    assert summarize(frame)["customer_id"].tolist() == [1, 2.5]
 
 
 # --------------------------------------------------------------------------------- fast pandas

