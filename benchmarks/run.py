@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 MANY_ORDERS = {"fast": 4, "middle": 2, "slow": 2}
 FEW_ORDERS = {"fast": 5, "middle": 3, "slow": 3}
 ONCE = {"fast": 1, "middle": 1, "slow": 1}
-FEW = {"fast": 3, "middle": 3, "slow": 3}  # for the growth curve
+FEW = {"fast": 2, "middle": 2, "slow": 1}  # for the growth curve
 GROWING = ["ka-rfm-pandas", "ka-rfm-file", "sql-rfm-file", "pandas-rfm", "pymc-summary"]
 
 
