@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", rf"ignore:{text}:{kind}:pyspark\.")
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     # With several workers one of them keeps Spark, and begins at once with what takes longest.
     if config.pluginmanager.hasplugin("xdist"):
