@@ -74,7 +74,7 @@ lint: $(VENV)/.test  ## style, spelling, types
 	$(BIN)/mypy
 
 test-toolkit: $(VENV)/.test  ## the package on every engine, its examples, its coverage
-	$(BIN)/python -m pytest toolkit tests/toolkit --doctest-modules -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered --cov-fail-under=95
+	$(BIN)/python -m pytest toolkit tests/toolkit --doctest-modules -n 2 --cov --cov-report=term-missing:skip-covered --cov-fail-under=95
 
 test-book: $(VENV)/.test  ## the notebooks run again, and what pages and repository promise
 	$(BIN)/python -m pytest --nbval book tests/book

@@ -32,17 +32,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("filterwarnings", rf"ignore:{text}:{kind}:pyspark\.")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # With several workers one of them keeps Spark, and begins at once with what takes longest.
-    if config.pluginmanager.hasplugin("xdist"):
-        on_spark = [item for item in items if "spark" in getattr(item, "fixturenames", ())]
-        on_spark += [item for item in items if "pyspark" in item.name and item not in on_spark]
-        for item in on_spark:
-            item.add_marker(pytest.mark.xdist_group("spark"))
-        items.sort(key=lambda item: item not in on_spark)
-
-
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if _no_java():
         terminalreporter.write_sep("!", "NO JAVA", red=True, bold=True)

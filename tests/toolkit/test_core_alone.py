@@ -9,8 +9,11 @@ EXTRAS = ("duckdb", "pyarrow", "polars", "pyspark", "matplotlib", "IPython", "ip
 
 CODE = f"""
 import sys
-for name in {EXTRAS}:
-    sys.modules[name] = None  # as if it were not installed
+class NotInstalled:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {EXTRAS}:
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, NotInstalled())
 import keyaccounts as ka
 ka.frames.FAST_ROWS = 0
 from importlib import util

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 import random
 import re
+import uuid
 from typing import Any
 
 import duckdb
@@ -225,6 +226,38 @@ def test_lazy_polars_stays_a_plan() -> None:
     assert isinstance(found.map_batches(told, schema=found.collect_schema()), pl.LazyFrame)
 
 
+def test_polars_objects_are_no_ids() -> None:
+    pl = pytest.importorskip("polars")
+    table = pl.from_pandas(ORDERS).with_columns(
+        customer_id=pl.Series([object()] * 2, dtype=pl.Object)
+    )
+    with pytest.raises(DataError, match="column 'customer_id' holds Object values"):
+        rfm(table)
+
+
+@pytest.mark.skipif(
+    int(pa.__version__.split(".")[0]) < 20, reason="this pyarrow cannot make views of text"
+)
+def test_pyarrow_views_of_text() -> None:
+    table = pa.Table.from_pandas(ORDERS).set_column(
+        1, "order_date", pa.array(ORDERS["order_date"].tolist()).cast(pa.string_view())
+    )
+    table = table.set_column(0, "customer_id", pa.array(["B", "A"]).cast(pa.string_view()))
+    assert summarize(table)["customer_id"].to_pylist() == ["A", "B"]
+    assert rfm(table).table["cell"].to_pylist() == ["515", "111"]
+
+
+@pytest.mark.parametrize(
+    "ids", [[b"ab", b"cd"], [uuid.UUID(int=1), uuid.UUID(int=2)]], ids=["bytes", "uuids"]
+)
+def test_pyarrow_ids_that_it_cannot_group(ids: list[Any]) -> None:
+    width = 2 if isinstance(ids[0], bytes) else 16
+    keys = pa.array([i if isinstance(i, bytes) else i.bytes for i in ids], pa.binary(width))
+    table = pa.Table.from_pandas(ORDERS).set_column(0, "customer_id", keys)
+    with pytest.raises(DataError, match="column 'customer_id' holds Unknown values"):
+        summarize(table)
+
+
 def test_pyarrow_chunks() -> None:
     table = pa.concat_tables([pa.Table.from_pandas(ORDERS), pa.Table.from_pandas(ORDERS)])
     assert summarize(table)["revenue"].to_pylist() == [2.0, 4.0]
@@ -293,6 +326,13 @@ class TestSpark:
             assert str(rfm(table).as_of) == "2026-01-06"
         finally:
             spark.conf.set("spark.sql.session.timeZone", zone)
+
+    def test_a_dot_in_a_name(self, spark: Any) -> None:
+        table = spark.createDataFrame(
+            [("A", "2026-01-01", 1.0)], ["cust.id", "order_date", "amount"]
+        )
+        with pytest.raises(ColumnError, match=r"'cust\.id' \(customer=\): PySpark takes .* rename"):
+            rfm(table, customer="cust.id")
 
     def test_types_of_the_answer(self, spark: Any) -> None:
         table = spark.createDataFrame(

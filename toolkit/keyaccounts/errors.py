@@ -6,11 +6,11 @@ class KeyAccountsError(ValueError):
 
 
 class ColumnError(KeyAccountsError):
-    """A column is missing, named twice, or of a kind the method cannot use."""
+    """A column is missing, is there twice, or has a name that clashes with another."""
 
 
 class DataError(KeyAccountsError):
-    """A column is there, but holds values that the method cannot use."""
+    """A column is there, but holds values, or a kind of values, that the method cannot use."""
 
 
 class ParameterError(KeyAccountsError):

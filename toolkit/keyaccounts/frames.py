@@ -123,6 +123,14 @@ def read(native: Native, **names: str) -> Source:
     else:
         rows = _open(native)
         check_columns(rows.collect_schema().names(), names)
+        if rows.implementation.is_pyarrow():
+            rows = nw.from_native(_no_views(rows.to_native().select([*names.values()])))
+        for role, name in names.items():
+            if "." in name and rows.implementation.is_spark_like():
+                raise ColumnError(
+                    f"column {name!r} ({role}=): PySpark takes what follows the dot for a field "
+                    "of a record; rename the column first"
+                )
     rows = rows.select(nw.col(name).alias(role) for role, name in names.items())
     return Source(native, names, rows, *_work(rows))
 
@@ -168,7 +176,8 @@ def typed_key(source: Source, role: str) -> Source:
         return replace(
             source, rows=source.rows.with_columns(text), lazy=source.lazy.with_columns(text)
         )
-    if kind.is_nested() or (arrow and kind == nw.Unknown):
+    odd = nw.Object if source.engine == "polars" else nw.Unknown if arrow else None
+    if kind.is_nested() or kind == odd:
         raise DataError(
             f"column {source.names[role]!r} holds {kind} values: "
             "give each row one plain value there, such as text or a whole number"
@@ -203,6 +212,15 @@ def _open(native: Native) -> Any:
     except ValueError as error:  # Narwhals on doubled names
         raise ColumnError(f"{error}: rename the columns so that each name is there once") from None
     return rows
+
+
+def _no_views(table: Any) -> Any:
+    """Return a pyarrow table whose text can be cut and sorted; that of Polars may be views."""
+    for place, kind in enumerate(table.schema.types):
+        if str(kind) == "string_view":
+            text = table.column(place).cast("string")
+            table = table.set_column(place, table.schema.names[place], text)
+    return table
 
 
 def check_columns(present: Sequence[Any], names: dict[str, str]) -> None:

@@ -234,7 +234,8 @@ def summarize(
         DuckDB or PySpark.
     customer, date, amount : str
         Columns: who bought; when (dates, datetimes or text that starts YYYY-MM-DD); for how much
-        (one currency, refunds negative). Of a datetime with a zone the local day counts.
+        (one currency, refunds negative). Of a datetime with a zone the local day counts; DuckDB
+        and PySpark know moments without a zone, and there the zone of the session counts.
     until : str, date or datetime, optional
         Last day to look at; rows after it are left out. Default: the last day in the table.
     unusable : {"error", "drop"}, default "error"
