@@ -95,11 +95,9 @@ def _memory() -> str:
 def _figures(found: Mapping[str, Results], import_seconds: float) -> str:
     rows = ["| figure | goal | measured | |", "|---|--:|--:|---|"]
 
-    def row(what: str, goal: float | None, found: float, unit: str, least: bool = False) -> None:
-        said, verdict = "–", ""
-        if goal is not None:
-            said = f"{'≥' if least else '≤'} {goal:g}{unit}"
-            verdict = "met" if (found >= goal if least else found <= goal) else "**missed**"
+    def row(what: str, goal: float, found: float, unit: str, least: bool = False) -> None:
+        said = f"{'≥' if least else '≤'} {goal:g}{unit}"
+        verdict = "met" if (found >= goal if least else found <= goal) else "**missed**"
         rows.append(f"| {what} | {said} | {found:.2f}{unit} | {verdict} |")
 
     synthetic = {r.orders: r.took for name, r in found.items() if "synthetic" in name}
@@ -110,9 +108,7 @@ def _figures(found: Mapping[str, Results], import_seconds: float) -> str:
         at = f"RFM, {max(synthetic):,} orders, {said}"
         row(f"{at}: times faster than rfm_summary", 8, peer.wall / ours.wall, "×", least=True)
         row(f"{at}: time of the hand-written SQL", 1.5, ours.wall / hand.wall, "×")
-        # No goal for a frame, which the caller holds in memory whoever works on it.
-        goal = 0.45 if given == "file" else None
-        row(f"{at}: share of rfm_summary's peak memory", goal, ours.peak / peer.peak, "")
+        row(f"{at}: share of rfm_summary's peak memory", 0.45, ours.peak / peer.peak, "")
     faster = few["pymc-summary"].wall / few["ka-rfm-pandas"].wall
     at = f"RFM, {min(synthetic):,} orders, pandas in"
     row(f"{at}: times faster than rfm_summary", 3, faster, "×", least=True)
