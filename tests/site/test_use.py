@@ -148,9 +148,10 @@ def test_it_works_from_a_usb_stick(page, site):
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("requestfailed", lambda request: troubles.append(request.url))
     for address in PAGES:
-        page.goto((site / address).as_uri())
+        # left only when all is here: leaving early would cancel the icon, which looks like a fault
+        page.goto((site / address).as_uri(), wait_until="networkidle")
         assert page.locator("h1").is_visible()
-    page.goto((site / "search.html").as_uri() + "?q=frequency")
+    page.goto((site / "search.html").as_uri() + "?q=frequency", wait_until="networkidle")
     assert hits(page)
     assert troubles == []
 
