@@ -79,7 +79,7 @@ def _machine(load: float | None) -> str:
     if load is not None:
         lines.append(
             f"Load average when it began: {load:.1f} "
-            f"({'quiet' if load < 0.5 else 'busy: times are longer than they need be'})."
+            f"({'quiet' if load < 1 else 'busy: times are longer than they need be'})."
         )
     return " ".join(lines)
 
