@@ -1,0 +1,311 @@
+"""The true customers of the simulated company: who they are, how they came, when they leave.
+
+Nobody in the company sees this table. It is the one story that every other table tells a part of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts.world import pipeline, prospecting
+from keyaccounts.world.channels import CHANNELS, METHODS
+from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.parameters import Parameters
+
+FAR = 10**6  # a day that never comes
+DISTRICTS = 6
+LAST_START = 12  # opportunities begin up to so many days before today
+
+
+@dataclass(frozen=True)
+class Story:
+    """What happened in truth.
+
+    Attributes
+    ----------
+    people : one row a true customer or prospect (an entity); organizations first.
+    contacts : prospecting contacts, with `entity` (−1 where no card was opened) and `seller`.
+    referrals : who named whom: `entity` (the referrer), `referred` (−1 if no card), `contact`.
+    opportunities : as :func:`keyaccounts.world.pipeline.opportunities`, by entity.
+    """
+
+    people: pd.DataFrame
+    contacts: pd.DataFrame
+    referrals: pd.DataFrame
+    opportunities: pd.DataFrame
+
+
+def tell(parameters: Parameters, seed: int) -> Story:
+    """Make up the whole story of one world from its seed."""
+    made = prospecting.contacts(parameters, seed)
+    made["contact"] = np.arange(len(made))
+    firms, cases, made = _organizations(parameters, seed, made)
+    drivers, named, made = _drivers(parameters, seed, made)
+    people = pd.concat([firms, drivers], ignore_index=True)
+    draws = Draws(seed, "sellers of contacts")
+    own = people["seller"].to_numpy()
+    seller = draws.whole(len(made), 0, parameters.sellers - 1)
+    has_card = made["entity"].to_numpy() >= 0
+    made["seller"] = np.where(has_card, own[made["entity"]], seller)
+    people = _character(people, parameters, seed)
+    for column in ("created", "joined", "contract_start", "contract_end", "left"):
+        people[column] = _dates(parameters, people[column])
+    renamed = {
+        "created": "created_on",
+        "joined": "joined_on",
+        "contract_start": "contract_from",
+        "contract_end": "contract_to",
+        "left": "departed_on",
+    }
+    return Story(people.rename(columns=renamed), made, named, cases)
+
+
+def _dates(parameters: Parameters, days: pd.Series[Any]) -> pd.Series[Any]:
+    opened = pd.Timestamp(parameters.opened).as_unit("us")
+    found = opened + pd.to_timedelta(days.clip(upper=20_000), unit="D")
+    return found.where(days < FAR).astype("datetime64[us]")
+
+
+# --- organizations: a contact, an opportunity, a contract ---
+
+
+def _organizations(
+    parameters: Parameters, seed: int, made: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    n = parameters.organizations
+    founding = round(parameters.prospecting.founding * n)
+    draws = Draws(seed, "organizations")
+    made = made.assign(entity=-1)
+    found = made.index[(made["party"] == "organization") & made["qualified"]]
+    first = found[: n - founding]
+    silent = n - founding - len(first)  # known from documents only, nobody spoke to them yet
+    created = np.concatenate(
+        [
+            draws.whole(founding, 0, 25),
+            made.loc[first, "day"].to_numpy(),
+            draws.whole(silent, 60, parameters.days - 5),
+        ]
+    )
+    by = [*["founding"] * founding, *made.loc[first, "method"], *["documents"] * silent]
+    made.loc[first, "entity"] = founding + np.arange(len(first))
+    size = np.exp(draws.normal(n, 2.1, 0.95))
+    firms = pd.DataFrame(
+        {
+            "kind": "organization",
+            "created": created,
+            "joined": FAR,
+            "acquired_by": by,
+            "referrer": -1,
+            "seller": draws.whole(n, 0, parameters.sellers - 1),
+            "vehicles": np.clip(np.round(size), 2, 120).astype(np.int64),
+        }
+    )
+    # A later qualified contact talks to a firm that has a card already.
+    later = found[n - founding :]
+    day = made.loc[later, "day"].to_numpy()
+    known = np.searchsorted(np.sort(created), day, side="left")
+    chosen = np.argsort(created, kind="stable")[
+        np.floor(draws.uniform(len(later)) * np.maximum(known, 1)).astype(np.int64)
+    ]
+    made.loc[later, "entity"] = chosen
+    cases = _pipeline(parameters, seed, firms, founding, len(first))
+    won = cases[(cases["week_3"] >= 0) & ~cases["known"]].groupby("entity")["signed"].min()
+    joined = firms["joined"].to_numpy(copy=True)
+    joined[:founding] = created[:founding] + draws.whole(founding, 2, 30)
+    joined[won.index] = won.to_numpy() + draws.whole(len(won), 2, 20)
+    joined[joined > parameters.days] = FAR
+    starts = np.full(n, FAR)
+    starts[:founding] = created[:founding]
+    starts[won.index] = won.to_numpy()
+    firms["joined"], firms["contract_start"] = joined, starts
+    firms["contract"] = starts < FAR
+    made.loc[first, "ordered"] = joined[made.loc[first, "entity"]] < FAR
+    return firms, cases, made
+
+
+def _pipeline(
+    parameters: Parameters, seed: int, firms: pd.DataFrame, founding: int, contacted: int
+) -> pd.DataFrame:
+    """Open first opportunities, second tries of lost ones, and more business with customers."""
+    plan, draws = parameters.pipeline, Draws(seed, "pipeline")
+
+    def run(entity: Ints, start: Ints, known: bool, part: str) -> pd.DataFrame:
+        timely = start < parameters.days - LAST_START
+        started = firms.loc[entity[timely], ["seller", "vehicles"]].assign(
+            entity=entity[timely], start=start[timely], known=known, product=part
+        )
+        found = pipeline.opportunities(parameters, seed, started, part)
+        thursday = pipeline.first_thursday(parameters, found["start"].to_numpy())
+        ended = np.where(found["week_3"] >= 0, found["week_3"], found["lost_week"])
+        back = draws.whole(len(found), 0, 3)  # Monday to Thursday of the week it is reported in
+        return found.assign(
+            thursday=thursday,
+            signed=np.where(found["week_3"] >= 0, thursday + 7 * ended - back, FAR),
+            lost=np.where(found["lost_week"] >= 0, thursday + 7 * ended - back, FAR),
+        )
+
+    target = np.arange(founding, founding + contacted)
+    wait = draws.whole(contacted, 3, 21)
+    first = run(target, firms["created"].to_numpy()[target] + wait, False, "fleet contract")
+    lost = first[(first["lost"] < FAR) & draws.yes(plan.again, len(first))]
+    wait = draws.whole(len(lost), 120, 400)
+    second = run(lost["entity"].to_numpy(), lost["lost"].to_numpy() + wait, False, "second offer")
+    both = pd.concat([first, second])
+    won = both[both["signed"] < FAR].groupby("entity")["signed"].min()
+    entity = np.concatenate([np.arange(founding), won.index.to_numpy()])
+    since = np.concatenate([firms["created"].to_numpy()[:founding], won.to_numpy()])
+    more = draws.poisson(plan.upsells_a_year * (parameters.days - since).clip(0) / 365.25)
+    entity, since = np.repeat(entity, more), np.repeat(since, more)
+    start = draws.whole(len(entity), since + 60, np.maximum(since + 60, parameters.days))
+    third = run(entity, start, True, "further service")
+    cases = pd.concat([first, second, third], ignore_index=True)
+    return cases.sort_values(["start", "entity", "product"], kind="stable", ignore_index=True)
+
+
+# --- private drivers: they walk in, are won, or are named by others ---
+
+
+def _drivers(
+    parameters: Parameters, seed: int, made: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    n, offset = parameters.individuals, parameters.organizations
+    plan, draws = parameters.prospecting, Draws(seed, "drivers")
+    walk_ins = round(plan.walk_ins * n)
+    # The group grows: walk-ins come a little faster every year.
+    walked = np.sort(parameters.days * draws.uniform(walk_ins) ** 0.8).astype(np.int64)
+    won = made[(made["party"] == "individual") & made["ordered"]]
+    created = np.concatenate([walked, won["day"].to_numpy()])
+    joined = np.concatenate([walked, won["day"].to_numpy() + draws.whole(len(won), 0, 7)])
+    by = np.concatenate([np.repeat("walk_in", walk_ins), won["method"].to_numpy(dtype=str)])
+    made.loc[won.index, "entity"] = offset + walk_ins + np.arange(len(won))
+    wave = _Wave(created, joined, by, np.full(created.size, -1))
+    early = np.flatnonzero(joined < parameters.days // 3)
+    center = np.zeros(created.size, dtype=bool)
+    center[early[draws.order(early.size)[: plan.centers]]] = True
+    waves, named, first = [wave], [], 0
+    for generation in range(30):  # a chain that names less than one each dies out long before
+        rows = np.flatnonzero(wave.joined < parameters.days)
+        told = prospecting.referrals(parameters, seed, wave.joined[rows], center[rows], generation)
+        if told.empty:
+            break
+        told["referrer"] = offset + first + rows[told["referrer"]]
+        new = np.flatnonzero(told["ordered"])
+        first += wave.created.size
+        told["entity"] = -1
+        told.loc[new, "entity"] = offset + first + np.arange(new.size)
+        named.append(told)
+        day = told["day"].to_numpy()[new]
+        wave = _Wave(
+            day,
+            day + Draws(seed, "named ones come", generation).whole(new.size, 0, 7),
+            told["method"].to_numpy(dtype=str)[new],
+            told["referrer"].to_numpy()[new],
+        )
+        center = np.zeros(new.size, dtype=bool)
+        waves.append(wave)
+    created, joined, by, referrer = (
+        np.concatenate([getattr(w, c) for w in waves])
+        for c in ("created", "joined", "by", "referrer")
+    )
+    told = pd.concat(named, ignore_index=True)
+    told["contact"] = len(made) + np.arange(len(told))
+    made = pd.concat([made, told.drop(columns="referrer")], ignore_index=True)
+    # Prospects: qualified, but no order yet; then drivers known from papers only.
+    room = max(n - created.size, 0)
+    waiting = made.index[
+        (made["party"] == "individual") & made["qualified"] & (made["entity"] < 0)
+    ][:room]
+    made.loc[waiting, "entity"] = offset + created.size + np.arange(len(waiting))
+    silent = room - len(waiting)
+    quiet = np.sort(draws.whole(silent, 30, parameters.days))
+    created = np.concatenate([created, made.loc[waiting, "day"].to_numpy(), quiet])
+    joined = np.concatenate([joined, np.full(len(waiting) + silent, FAR)])
+    joined = np.where(joined > parameters.days, FAR, joined)
+    method = made.loc[waiting, "method"].to_numpy(dtype=str)
+    drivers = pd.DataFrame(
+        {
+            "kind": "individual",
+            "created": created,
+            "joined": joined,
+            "acquired_by": np.concatenate([by, method, np.repeat("documents", silent)]),
+            "referrer": np.concatenate([referrer, np.full(len(waiting) + silent, -1)]),
+            "seller": draws.whole(created.size, 0, parameters.sellers - 1),
+            "vehicles": draws.pick([1, 2, 3, 4], created.size, [0.82, 0.13, 0.04, 0.01]),
+            "contract_start": FAR,
+            "contract": False,
+        }
+    )
+    by_card = made.set_index("contact")["entity"]
+    links = told.rename(columns={"referrer": "entity", "entity": "_"})
+    links = links[["entity", "contact", "day", "ordered"]]
+    links = links.assign(referred=by_card.loc[links["contact"]].to_numpy())
+    return drivers, links.reset_index(drop=True), made
+
+
+@dataclass(frozen=True)
+class _Wave:
+    """Drivers of one generation: those who came by themselves or were won, then those named."""
+
+    created: Ints
+    joined: Ints
+    by: NDArray[np.str_]
+    referrer: Ints
+
+
+# --- what they are like ---
+
+
+def _character(people: pd.DataFrame, parameters: Parameters, seed: int) -> pd.DataFrame:
+    plan, n, draws = parameters.accounts, len(people), Draws(seed, "character")
+    firm = (people["kind"] == "organization").to_numpy()
+    joined, vehicles = people["joined"].to_numpy(), people["vehicles"].to_numpy()
+    quality = np.round(draws.normal(n), 3)
+    intensity = np.exp(draws.normal(n, -0.12, 0.5))
+    margin = np.where(firm, draws.beta(n, 60, 130), draws.beta(n, 70, 125))
+    customers = np.flatnonzero(firm & (joined < parameters.days - 365))
+    largest = customers[np.argsort(-vehicles[customers], kind="stable")]
+    heavy = largest[[r for r in (1, 4, 6, 9, 11, 14, 17, 20) if r < largest.size]][: plan.heavy]
+    intensity[heavy] = draws.uniform(heavy.size, 3.0, 6.0)
+    margin[heavy] = draws.uniform(heavy.size, 0.12, 0.18)
+    hazard = plan.leaves / 365.25 * np.exp(plan.quality_effect * quality)
+    left = joined + np.ceil(draws.exponential(n, 1 / hazard)).astype(np.int64) + 90
+    soon = firm & (joined < FAR) & (left <= parameters.days + plan.lead_days[1])
+    cause = _causes(draws, quality)
+    lead = draws.whole(n, *plan.lead_days)
+    start = people["contract_start"].to_numpy()
+    runs = np.where(
+        start < FAR, start + 730 * (1 + np.maximum(parameters.days - start, 0) // 730), FAR
+    )
+    return people.assign(
+        district=draws.pick(range(DISTRICTS), n, [3, 2, 2, 1.5, 1, 0.5]),
+        contract_end=np.where(soon & (start < FAR), np.minimum(left, runs), runs),
+        quality=quality,
+        intensity=np.round(intensity, 3),
+        margin=np.round(margin, 4),
+        rate=np.where(
+            firm & (joined < FAR),
+            np.round(plan.rate_per_vehicle * vehicles * np.exp(draws.normal(n, 0.0, 0.25)), 6),
+            np.nan,
+        ),
+        amount_mean=np.where(firm, np.round(np.exp(draws.normal(n, 6.9, 0.25)), 2), np.nan),
+        left=np.where(soon, left, FAR),
+        lead_days=np.where(soon, lead, 0),
+        departure_cause=np.where(soon, cause, ""),
+    )
+
+
+def _causes(draws: Draws, quality: Floats) -> NDArray[np.str_]:
+    """Return why each would leave: poor service the likelier, the poorer it is."""
+    poor = 0.55 * np.exp(-0.4 * quality) / (1 + np.exp(-0.4 * quality)) + 0.1
+    u = draws.uniform(quality.size)
+    rest = (u - poor) / (1 - poor)
+    other = np.array(["price", "moved", "sold"])[np.clip((rest * 3).astype(int), 0, 2)]
+    return np.where(u < poor, "service", other).astype(str)
+
+
+__all__ = ["CHANNELS", "METHODS", "Story", "tell"]
