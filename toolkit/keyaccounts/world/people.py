@@ -28,7 +28,8 @@ class Story:
 
     Attributes
     ----------
-    people : one row a true customer or prospect (an entity); organizations first.
+    people : one row a true customer or prospect (an entity); organizations first. `departed_on`
+        may lie up to `lead_days` after today: the signals of such a departure are here already.
     contacts : prospecting contacts, with `entity` (−1 where no card was opened) and `seller`.
     referrals : who named whom: `entity` (the referrer), `referred` (−1 if no card), `contact`.
     opportunities : as :func:`keyaccounts.world.pipeline.opportunities`, by entity.
@@ -186,7 +187,8 @@ def _drivers(
     wave = _Wave(created, joined, by, np.full(created.size, -1))
     early = np.flatnonzero(joined < parameters.days // 3)
     center = np.zeros(created.size, dtype=bool)
-    center[early[draws.order(early.size)[: plan.centers]]] = True
+    centers = max(round(plan.centers * n / 3000), 1)
+    center[early[draws.order(early.size)[:centers]]] = True
     waves, named, first = [wave], [], 0
     for generation in range(30):  # a chain that names less than one each dies out long before
         rows = np.flatnonzero(wave.joined < parameters.days)
@@ -225,7 +227,7 @@ def _drivers(
     quiet = np.sort(draws.whole(silent, 30, parameters.days))
     created = np.concatenate([created, made.loc[waiting, "day"].to_numpy(), quiet])
     joined = np.concatenate([joined, np.full(len(waiting) + silent, FAR)])
-    joined = np.where(joined > parameters.days, FAR, joined)
+    joined = np.where(joined < FAR, np.minimum(joined, parameters.days), FAR)
     method = made.loc[waiting, "method"].to_numpy(dtype=str)
     drivers = pd.DataFrame(
         {
