@@ -53,6 +53,7 @@ class Accounts:
     leaves: float = 0.15  # organizations a year, at average service quality
     quality_effect: float = -0.5  # on the log of that rate, per standard deviation of quality
     lead_days: tuple[int, int] = (60, 150)  # between the first signal and the departure
+    unannounced: float = 0.3  # of those who move or are sold: nobody saw it coming
 
 
 @dataclass(frozen=True)

@@ -279,6 +279,8 @@ def _character(people: pd.DataFrame, parameters: Parameters, seed: int) -> pd.Da
     soon = firm & (joined < FAR) & (left <= parameters.days + plan.lead_days[1])
     cause = _causes(draws, quality)
     lead = draws.whole(n, *plan.lead_days)
+    silent = np.isin(cause, ["moved", "sold"]) & draws.yes(plan.unannounced, n)
+    lead[silent] = 0
     start = people["contract_start"].to_numpy()
     runs = np.where(
         start < FAR, start + 730 * (1 + np.maximum(parameters.days - start, 0) // 730), FAR
