@@ -7,7 +7,9 @@ from keyaccounts.patterns.concentration import (
     pareto_ratio,
     pareto_share,
 )
+from keyaccounts.segmentation.catalogs import reference
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
+from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_segments
 from keyaccounts.segmentation.tail import ACTIONS, TailScenario, tail_scenario
 
@@ -15,14 +17,19 @@ __all__ = [
     "ACTIONS",
     "RFM",
     "Abc",
+    "Migration",
+    "Pyramid",
     "TailScenario",
     "WhaleCurve",
     "abc",
     "gini",
     "lorenz",
+    "migration",
     "pareto_interval",
     "pareto_ratio",
     "pareto_share",
+    "pyramid",
+    "reference",
     "rfm",
     "rfm_segments",
     "tail_scenario",

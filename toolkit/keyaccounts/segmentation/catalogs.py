@@ -1,0 +1,58 @@
+"""The lists of the chapter: names, Chinese names and notes, kept beside the code."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+from keyaccounts import checks
+
+LISTS = (
+    "customer_tiers",
+    "grading_conditions",
+    "indicators",
+    "investment_inputs",
+    "progressive_stages",
+    "pyramid_conditions",
+    "rfm_segments",
+)
+
+
+@cache
+def entries(name: str) -> tuple[dict[str, Any], ...]:
+    """Return the entries of a list in their order."""
+    file = files("keyaccounts.segmentation").joinpath(f"catalog/{name}.toml")
+    (found,) = tomllib.loads(file.read_text("utf8")).values()
+    return tuple(found)
+
+
+def reference(name: str) -> pd.DataFrame:
+    """Show a list of this chapter in English and Chinese, such as the nine inputs of an account.
+
+    Parameters
+    ----------
+    name : str
+        Which list: "customer_tiers", "grading_conditions", "indicators", "investment_inputs",
+        "progressive_stages", "pyramid_conditions" or "rfm_segments".
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an entry, in the order it is taught: `id`, `english`, `chinese`, then what the
+        list says of each.
+
+    Raises
+    ------
+    ParameterError
+        If there is no such list.
+
+    Examples
+    --------
+    >>> reference("customer_tiers")["chinese"].tolist()
+    ['铂金层客户', '黄金层客户', '铁层客户', '铅层客户']
+    """
+    return pd.DataFrame(entries(checks.choice("name", name, LISTS)))

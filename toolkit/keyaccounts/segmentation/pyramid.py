@@ -1,0 +1,294 @@
+"""The customer pyramid: tiers by profit, and who moved between two dates (chapter 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts import checks, frames
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.patterns import concentration
+from keyaccounts.tables import Table, table
+
+TIERS = ("platinum", "gold", "iron", "lead")
+PRESETS = {"curry": (0.01, 0.05, 0.20)}
+
+
+@dataclass(frozen=True)
+class Pyramid:
+    """Answer of :func:`pyramid`.
+
+    Attributes
+    ----------
+    table : frame
+        Key and value under their own names, `rank`, `tier`; most valuable first.
+    tiers : pandas.DataFrame
+        From the top: `tier`, `customers`, `share` (of customers), `total` (their value),
+        `share_of_total` (missing where the whole total is not above zero), `per_head` (missing
+        for a tier without customers).
+    cuts : tuple of float
+        The cumulative shares of customers at which the tiers end; the last one takes the rest.
+    """
+
+    table: Any
+    tiers: pd.DataFrame
+    cuts: tuple[float, ...]
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        top = self.tiers.iloc[0]
+        return table(
+            self.tiers,
+            f"Customer pyramid of {self.tiers['customers'].sum():,} customers, "
+            f"{top['customers']:,} of them {top['tier']}",
+            percent=("share", "share_of_total"),
+        )
+
+
+def pyramid(
+    values: Any,
+    *,
+    key: str,
+    value: str,
+    cuts: Sequence[float] | str = (0.05, 0.20, 0.70),
+    names: Sequence[str] = TIERS,
+) -> Pyramid:
+    """Say who stands at the top of the pyramid, and how much of the profit each tier brings.
+
+    Customers are ranked by profit. The best 5 % are platinum, those up to 20 % gold, up to 70 %
+    iron, the rest lead. Who brings no profit is in the last tier whatever the rank.
+
+    Parameters
+    ----------
+    values : frame
+        Any kind the toolkit accepts; several rows of one key are added up, so orders will do.
+    key, value : str
+        Columns: which customer, and the profit (or other value) it brings.
+    cuts : sequence of float or "curry", default (0.05, 0.20, 0.70)
+        Rising cumulative shares of customers, one fewer than there are tiers. The default is
+        ours. "curry" is the split of Curry and Curry: 1, 4, 15 and 80 %.
+    names : sequence of str, default ("platinum", "gold", "iron", "lead")
+        The tiers from the top; what each means is in ``reference("customer_tiers")``.
+
+    Returns
+    -------
+    Pyramid
+        `.table`, `.tiers`, `.cuts`. Equal values stand in order of the key. A tier ends at the
+        last customer within its share, so with few customers the upper tiers may be empty.
+        Profit per head never rises on the way down.
+
+    Raises
+    ------
+    ColumnError, DataError
+        If a column or value is unusable, or there are no rows.
+    ParameterError
+        If the cuts do not rise between 0 and 1, or do not fit the names.
+
+    References
+    ----------
+    Zeithaml, Rust and Lemon (2001), The Customer Pyramid: Creating and Serving Profitable
+    Customers, California Management Review 43(4). Curry and Curry (2000), The Customer Marketing
+    Method, Free Press.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> accounts = pd.DataFrame({"account": list("ABCDE"), "profit": [50, 20, 9, 4, -3]})
+    >>> found = pyramid(accounts, key="account", value="profit", cuts=(0.2, 0.4, 0.8))
+    >>> found.table["tier"].tolist()
+    ['platinum', 'gold', 'iron', 'iron', 'lead']
+    >>> found.tiers["share_of_total"].tolist()
+    [0.625, 0.25, 0.1625, -0.0375]
+    """
+    edges, labels = _edges(cuts), _labels(names)
+    if len(labels) != len(edges) + 1:
+        raise ParameterError(
+            f"{len(edges)} cuts divide customers into {len(edges) + 1} tiers: "
+            f"names={tuple(names)!r} has {len(labels)}"
+        )
+    for name, role in ((key, "key"), (value, "value")):
+        frames.check_free(name, ("rank", "tier"), role)
+    ranking = concentration.rank(values, key=key, value=value)
+    n = ranking.values.size
+    if n == 0:
+        raise DataError("no rows: there are no customers to stack into a pyramid")
+    ends = np.floor(np.round(np.array(edges) * n, 9))  # 0.07 × 100 is 7.000000000000001
+    place = np.searchsorted(ends, np.arange(n), side="right")
+    place[ranking.values <= 0] = len(edges)
+    ranked = frames.with_arrays(
+        ranking.frame,
+        rank=np.arange(1, n + 1),
+        tier=frames.Words(labels, place),
+    )
+    return Pyramid(ranking.answer(ranked), _tiers(ranking.values, place, labels), edges)
+
+
+def _edges(cuts: Sequence[float] | str) -> tuple[float, ...]:
+    if isinstance(cuts, str):
+        return PRESETS[checks.choice("cuts", cuts, [*PRESETS])]
+    edges = tuple(checks.open_fraction("cuts", c) for c in cuts) if np.iterable(cuts) else ()
+    if not edges or any(b <= a for a, b in pairwise(edges)):
+        raise ParameterError(f"cuts={cuts!r}: give rising shares such as (0.05, 0.20, 0.70)")
+    return edges
+
+
+def _labels(names: Sequence[str]) -> tuple[str, ...]:
+    labels = tuple(str(name) for name in names)
+    if len(set(labels)) < len(labels) or {"new", "gone"} & set(labels):
+        raise ParameterError(
+            f'names={names!r}: give each tier a name of its own; "new" and "gone" are taken'
+        )
+    return labels
+
+
+def _tiers(
+    values: NDArray[np.float64], place: NDArray[np.int64], labels: tuple[str, ...]
+) -> pd.DataFrame:
+    customers = np.bincount(place, minlength=len(labels))
+    total = np.bincount(place, weights=values, minlength=len(labels))
+    whole = concentration.sure_total(values)
+    return pd.DataFrame(
+        {
+            "tier": labels,
+            "customers": customers,
+            "share": customers / values.size,
+            "total": total,
+            "share_of_total": total / whole if whole > 0 else np.nan,
+            "per_head": total / np.where(customers > 0, customers, np.nan),
+        }
+    )
+
+
+# ------------------------------------------------------------------------------- between dates
+
+
+@dataclass(frozen=True)
+class Migration:
+    """Answer of :func:`migration`.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row a tier before and one for who is new; `before`, then one column of customers for
+        each tier after and one for who is gone, and `customers`, the sum of the row.
+    up, down, stay : float
+        Shares of those who were there both times; they add up to 1 (NaN if nobody was).
+    new, gone : int
+        How many are there only after, or only before.
+    """
+
+    table: pd.DataFrame
+    up: float
+    down: float
+    stay: float
+    new: int
+    gone: int
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        shares = "nobody was there both times"
+        if not np.isnan(self.stay):
+            shares = (
+                f"{100 * self.up:.0f} % moved up, {100 * self.down:.0f} % down, "
+                f"{100 * self.stay:.0f} % stayed"
+            )
+        return table(self.table, f"Tiers before (rows) and after (columns): {shares}")
+
+
+def migration(before: Pyramid, after: Pyramid) -> Migration:
+    """Say who moved up, down, in and out between two pyramids.
+
+    Parameters
+    ----------
+    before, after : Pyramid
+        Answers of :func:`pyramid` with the same tiers, say of last year and of this one.
+
+    Returns
+    -------
+    Migration
+        `.table` (each row adds up to the tier's size before), `.up`, `.down`, `.stay`, `.new`,
+        `.gone`.
+
+    Raises
+    ------
+    DataError
+        If one of them is no pyramid, or their keys are of different kinds.
+    ParameterError
+        If the tiers differ.
+
+    Notes
+    -----
+    Tiers are shares of customers, so somebody moves down whenever another moves up: a migration
+    says who changed places, not whether customers became better.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> names = {"key": "account", "value": "profit", "cuts": (0.5,), "names": ("upper", "lower")}
+    >>> last = pyramid(pd.DataFrame({"account": list("ABCD"), "profit": [9, 7, 5, 3]}), **names)
+    >>> this = pyramid(pd.DataFrame({"account": list("ACDE"), "profit": [9, 8, 5, 3]}), **names)
+    >>> migration(last, this).table
+      before  upper  lower  gone  customers
+    0  upper      1      0     1          2
+    1  lower      1      1     0          2
+    2    new      0      1     0          1
+    """
+    if not (isinstance(before, Pyramid) and isinstance(after, Pyramid)):
+        raise DataError("pass two answers of ka.segmentation.pyramid, not tables")
+    labels = before.tiers["tier"].tolist()
+    if after.tiers["tier"].tolist() != labels:
+        raise ParameterError(
+            f"the tiers before are {', '.join(labels)}, those after "
+            f"{', '.join(after.tiers['tier'])}: build both pyramids with the same names"
+        )
+    (old_keys, old), (new_keys, new) = (_places(p, labels) for p in (before, after))
+    if old_keys.inferred_type != new_keys.inferred_type:
+        raise DataError(
+            f"the keys before are {old_keys.inferred_type} values, those after "
+            f"{new_keys.inferred_type}: give the customers the same keys in both"
+        )
+    where = old_keys.get_indexer(new_keys)
+    outside, there = len(labels), where >= 0
+    was = np.full(new.size, outside)
+    was[there] = old[where[there]]
+    counts = np.zeros((outside + 1, outside + 1), dtype=np.int64)
+    np.add.at(counts, (was, new), 1)
+    counts[:outside, outside] = np.bincount(old, minlength=outside) - counts[:outside].sum(axis=1)
+    both = counts[:outside, :outside]
+    n = both.sum() or np.nan
+    shown = pd.DataFrame(counts, columns=[*labels, "gone"])
+    shown.insert(0, "before", [*labels, "new"])
+    return Migration(
+        shown.assign(customers=counts.sum(axis=1)),
+        up=float(np.tril(both, -1).sum() / n),
+        down=float(np.triu(both, 1).sum() / n),
+        stay=float(np.trace(both) / n),
+        new=int(counts[outside].sum()),
+        gone=int(counts[:, outside].sum()),
+    )
+
+
+def _places(pyramid: Pyramid, labels: list[str]) -> tuple[pd.Index[Any], NDArray[np.int64]]:
+    """Return the keys of a pyramid and the number of each one's tier."""
+    key = nw.from_native(pyramid.table).collect_schema().names()[0]
+    found = frames.collect(frames.read(pyramid.table, key=key, tier="tier").lazy, key="key")
+    numbers = {label: number for number, label in enumerate(labels)}
+    places = np.array([numbers[tier] for tier in found["tier"].to_list()], dtype=np.int64)
+    return pd.Index(found["key"].to_list()), places
