@@ -8,6 +8,8 @@ from keyaccounts.patterns.concentration import (
     pareto_share,
 )
 from keyaccounts.segmentation.catalogs import reference
+from keyaccounts.segmentation.ahp import AhpWeights, ahp_scale, ahp_weights, comparisons
+from keyaccounts.segmentation.ahp_ranking import AhpRanking, ahp_ranking
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
 from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_segments
@@ -17,11 +19,17 @@ __all__ = [
     "ACTIONS",
     "RFM",
     "Abc",
+    "AhpRanking",
+    "AhpWeights",
     "Migration",
     "Pyramid",
     "TailScenario",
     "WhaleCurve",
     "abc",
+    "ahp_ranking",
+    "ahp_scale",
+    "ahp_weights",
+    "comparisons",
     "gini",
     "lorenz",
     "migration",
