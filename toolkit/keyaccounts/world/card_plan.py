@@ -1,0 +1,340 @@
+"""What customer cards hold, and what is planted in them: gaps, neglect, twins and mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts.errors import ColumnError, DataError
+from keyaccounts.world import names
+from keyaccounts.world.draws import Draws
+
+ORGANIZATION_GROUPS: Mapping[str, tuple[str, ...]] = {
+        "identity_address": (
+            "name", "chinese_name", "address", "district", "phone", "email", "website",
+        ),
+        "operations": (
+            "industry", "nature", "employees", "headcount_band", "main_business", "founded_year",
+        ),
+        "market": ("market_position", "rivals", "current_shop", "insurer"),
+        "volume": ("vehicles", "yearly_mileage", "business_volume"),
+        "finance_credit": (
+            "credit_grade", "payment_term_days", "registered_capital", "ownership",
+        ),
+        "organization_purchasing_policy": (
+            "buying_by", "sourcing", "decision_chain_length", "tender_required",
+        ),
+        "transactions": ("first_order_on", "orders_last_year"),
+        "development": ("outlook", "growth_rate"),
+}  # fmt: skip
+"""The eight groups of an organization's card, and the columns of each."""
+
+INDIVIDUAL_GROUPS: Mapping[str, tuple[str, ...]] = {
+        "basics": (
+            "name", "chinese_name", "phone", "email", "district", "address", "birth_year", "gender",
+        ),
+        "economic": ("occupation", "income_band", "price_sensitivity"),
+        "special": ("household", "vehicles", "special_circumstances"),
+        "needs": ("needs", "preferred_service"),
+        "info_channels": ("info_channel", "lead_source", "information_source"),
+}  # fmt: skip
+"""The five groups of a driver's card, and the columns of each."""
+
+ABOUT_THE_CARD = ("created_on", "lead_source", "information_source", "consent_on", "notes")
+"""Columns that tell of the card itself: where its content came from, and leave to keep it."""
+
+LEAD_SOURCES = (
+    "existing_customer", "newspaper", "direct_mail", "cold_visit", "recommendation",
+    "mailing_list", "e_commerce", "yellow_pages",
+)  # fmt: skip
+
+INFORMATION_SOURCES = (
+    "sales_records", "finance_ledgers", "service_files", "publics_list",
+    "acquaintances", "existing_customers", "social_organizations", "documents", "internet",
+)  # fmt: skip
+"""Four sources inside the company, then five outside."""
+
+# How a customer came → what the card says of it: lead source, information source. Ours.
+CAME_BY: Mapping[str, tuple[str, str]] = {
+    "door_to_door": ("cold_visit", "acquaintances"),
+    "advertising": ("newspaper", "internet"),
+    "referral_chain": ("recommendation", "existing_customers"),
+    "center_of_influence": ("recommendation", "acquaintances"),
+    "meetings": ("mailing_list", "social_organizations"),
+    "telephone": ("yellow_pages", "documents"),
+    "letters": ("direct_mail", "documents"),
+    "documents": ("yellow_pages", "documents"),
+    "market_information": ("newspaper", "internet"),
+    "observation": ("cold_visit", "service_files"),
+    "agents": ("recommendation", "social_organizations"),
+    "competitor_accounts": ("mailing_list", "internet"),
+    "spotters": ("recommendation", "acquaintances"),
+    "industry_blitz": ("cold_visit", "social_organizations"),
+    "founding": ("existing_customer", "sales_records"),
+    "walk_in": ("e_commerce", "service_files"),
+}
+
+_ORGANIZATION_GAPS: Mapping[str, float] = {
+        "chinese_name": 0.25, "address": 0.02, "phone": 0.04, "email": 0.15, "website": 0.30,
+        "industry": 0.02, "nature": 0.03, "employees": 0.12, "headcount_band": 0.05,
+        "main_business": 0.10, "founded_year": 0.18, "market_position": 0.35, "rivals": 0.30,
+        "current_shop": 0.15, "insurer": 0.22, "vehicles": 0.03, "yearly_mileage": 0.28,
+        "business_volume": 0.20, "credit_grade": 0.16, "payment_term_days": 0.06,
+        "registered_capital": 0.33, "ownership": 0.24, "buying_by": 0.14, "sourcing": 0.17,
+        "decision_chain_length": 0.26, "tender_required": 0.21, "orders_last_year": 0.04,
+        "outlook": 0.19, "growth_rate": 0.27, "lead_source": 0.08, "information_source": 0.13,
+        "consent_on": 0.11, "notes": 0.75,
+}  # fmt: skip
+_INDIVIDUAL_GAPS: Mapping[str, float] = {
+        "chinese_name": 0.45, "phone": 0.06, "email": 0.55, "district": 0.03, "address": 0.30,
+        "birth_year": 0.35, "gender": 0.07, "occupation": 0.48, "income_band": 0.60,
+        "price_sensitivity": 0.40, "household": 0.52, "vehicles": 0.05,
+        "special_circumstances": 0.85, "needs": 0.25, "preferred_service": 0.20,
+        "info_channel": 0.38, "lead_source": 0.15, "information_source": 0.50,
+        "consent_on": 0.33, "notes": 0.97,
+}  # fmt: skip
+
+# How often a field is written anew, a year and card: what changes fast is looked at more often.
+_ORGANIZATION_RENEWALS: Mapping[str, float] = {
+        "address": 0.05, "phone": 0.08, "email": 0.06, "employees": 0.25, "rivals": 0.12,
+        "current_shop": 0.12, "insurer": 0.25, "vehicles": 0.25, "yearly_mileage": 0.30,
+        "business_volume": 0.40, "credit_grade": 0.35, "payment_term_days": 0.10,
+        "decision_chain_length": 0.10, "market_position": 0.10, "outlook": 0.50,
+        "growth_rate": 0.45,
+}  # fmt: skip
+_INDIVIDUAL_RENEWALS: Mapping[str, float] = {
+        "phone": 0.06, "email": 0.05, "address": 0.08, "occupation": 0.06, "income_band": 0.05,
+        "household": 0.06, "needs": 0.20, "preferred_service": 0.10, "info_channel": 0.06,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Cards:
+    """What is planted in customer cards. All numbers are the course's own.
+
+    Attributes
+    ----------
+    organization_gaps, individual_gaps : mapping
+        Column → share of cards on which it was never filled in.
+    organization_renewals, individual_renewals : mapping
+        Column → how often a year it is written anew.
+    neglected : float
+        Share of cards nobody has touched since they were opened.
+    organization_twins, individual_twins : int
+        Second cards of customers who have one already.
+    organization_lookalikes, individual_lookalikes : int
+        Pairs of different customers that look like one.
+    impossible : int
+        Impossible dates of each of the five kinds.
+    """
+
+    organization_gaps: Mapping[str, float] = field(default_factory=lambda: {**_ORGANIZATION_GAPS})
+    individual_gaps: Mapping[str, float] = field(default_factory=lambda: {**_INDIVIDUAL_GAPS})
+    organization_renewals: Mapping[str, float] = field(
+        default_factory=lambda: {**_ORGANIZATION_RENEWALS}
+    )
+    individual_renewals: Mapping[str, float] = field(
+        default_factory=lambda: {**_INDIVIDUAL_RENEWALS}
+    )
+    neglected: float = 0.30
+    organization_twins: int = 18
+    individual_twins: int = 60
+    organization_lookalikes: int = 3
+    individual_lookalikes: int = 8
+    impossible: int = 3
+
+
+PLAN = Cards()
+
+_NEEDED = (
+    "kind", "created_on", "joined_on", "acquired_by", "district", "vehicles", "contract",
+    "quality", "margin", "rate", "amount_mean", "departed_on",
+)  # fmt: skip
+
+
+def of_kind(people: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return the true customers of one kind, after a look whether the frame can be used.
+
+    Parameters
+    ----------
+    people : DataFrame
+        The true customers, one row an entity, organizations first.
+    kind : {"organization", "individual"}
+        Which.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    ColumnError
+        If a column is missing.
+    DataError
+        If the rows are not numbered from 0, organizations do not come first, or somebody came by
+        an unknown method.
+    """
+    missing = [name for name in _NEEDED if name not in people.columns]
+    if missing:
+        raise ColumnError(f"people has no column {missing[0]!r}: cards are written from it")
+    numbers = np.arange(len(people))
+    wrong = np.flatnonzero(np.asarray(people.index) != numbers)
+    if wrong.size:
+        raise DataError(
+            f"row {wrong[0]} has the index {people.index[wrong[0]]!r}: number the rows of people "
+            "from 0, for example with .reset_index(drop=True)"
+        )
+    organization = (people["kind"] == "organization").to_numpy()
+    late = np.flatnonzero(np.diff(organization.astype(np.int64)) > 0)
+    if late.size:
+        raise DataError(
+            f"column 'kind': row {late[0] + 1} is an organization after an individual: "
+            "sort organizations first"
+        )
+    known = people["acquired_by"].isin([*CAME_BY]).to_numpy(dtype=bool)
+    if not known.all():
+        row = int(np.flatnonzero(~known)[0])
+        raise DataError(
+            f"column 'acquired_by': row {row} holds {people['acquired_by'].iloc[row]!r}; "
+            f"a customer comes by one of {', '.join(CAME_BY)}"
+        )
+    return people[people["kind"] == kind]
+
+
+def columns(groups: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Return the columns of a kind of card in order: whose, since when, the groups, the rest.
+
+    Parameters
+    ----------
+    groups : mapping
+        Group → its columns.
+
+    Returns
+    -------
+    list of str
+    """
+    fields = [name for group in groups.values() for name in group]
+    about = [name for name in ABOUT_THE_CARD if name not in fields and name != "created_on"]
+    return ["card", "created_on", *fields, *about]
+
+
+def phone_numbers(count: int, seed: int) -> NDArray[np.str_]:
+    """Return the first of the phone numbers of a world: one for each customer, then spare ones.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    seed : int
+        The seed of the world.
+
+    Returns
+    -------
+    array of str
+    """
+    return names.phones(count, Draws(seed, "cards", "phones"))
+
+
+def not_after(days: pd.Series[Any], last: pd.Timestamp) -> pd.Series[Any]:
+    """Return days, those after `last` as `last`; missing stays missing.
+
+    Parameters
+    ----------
+    days : Series of datetime
+        The days.
+    last : Timestamp
+        The last that can be.
+
+    Returns
+    -------
+    Series of datetime
+    """
+    return days.mask(days > last, last)
+
+
+def came_by(truth: pd.DataFrame, column: str) -> NDArray[np.str_]:
+    """Return what a card says of how the customer came.
+
+    Parameters
+    ----------
+    truth : DataFrame
+        True customers, with `acquired_by`.
+    column : {"lead_source", "information_source"}
+        Which of the two.
+
+    Returns
+    -------
+    array of str
+
+    Examples
+    --------
+    >>> came_by(pd.DataFrame({"acquired_by": ["door_to_door"]}), "lead_source").tolist()
+    ['cold_visit']
+    """
+    place = ("lead_source", "information_source").index(column)
+    return np.array([CAME_BY[method][place] for method in truth["acquired_by"]], dtype=np.str_)
+
+
+def with_gaps(
+    cards: pd.DataFrame, gaps: Mapping[str, float], draws: Draws, alike: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the cards with what was never filled in left empty, each column by its own share.
+
+    Only customers who are to look alike keep what they look alike in.
+
+    Parameters
+    ----------
+    cards : DataFrame
+        Complete cards.
+    gaps : mapping
+        Column → share of cards without it.
+    draws : Draws
+        The stream of chance.
+    alike : DataFrame
+        As :func:`lookalikes` returns them.
+
+    Returns
+    -------
+    DataFrame
+    """
+    kept = {name: ~draws.yes(share, len(cards)) for name, share in gaps.items()}
+    for name in {"address", "phone"} & set(kept):
+        kept[name] = kept[name] | cards["card"].isin(np.ravel(alike)).to_numpy()
+    return cards.assign(**{name: cards[name].where(keep) for name, keep in kept.items()})
+
+
+def lookalikes(people: pd.DataFrame, kind: str, seed: int, plan: Cards = PLAN) -> pd.DataFrame:
+    """Choose pairs of different customers of one district who are to look like one.
+
+    Parameters
+    ----------
+    people : DataFrame
+        The true customers.
+    kind : {"organization", "individual"}
+        Which.
+    seed : int
+        The seed of the world.
+    plan : Cards
+        How many pairs.
+
+    Returns
+    -------
+    DataFrame
+        `entity` and `other`: the second is made to look like the first. Fewer pairs, if there are
+        not so many.
+    """
+    those = of_kind(people, kind)
+    draws = Draws(seed, "cards", "lookalikes", kind)
+    order = draws.order(len(those))
+    order = order[np.argsort(those["district"].to_numpy()[order], kind="stable")]
+    one, other = order[0:-1:2], order[1::2]
+    same = those["district"].to_numpy()[one] == those["district"].to_numpy()[other]
+    pairs = np.column_stack([one, other])[same]
+    wanted = plan.organization_lookalikes if kind == "organization" else plan.individual_lookalikes
+    pairs = pairs[draws.order(len(pairs))[:wanted]] + (those.index[0] if len(those) else 0)
+    return pd.DataFrame(pairs, columns=["entity", "other"])

@@ -1,0 +1,156 @@
+"""Who takes part in an account's decision, and what they think of us."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from keyaccounts.world import names
+from keyaccounts.world.card_plan import not_after, of_kind
+from keyaccounts.world.draws import Draws, Floats, Ints
+
+# Role → level, function, share in the decision before chance. A decider stands above the
+# functions, and came up through any of them.
+ROLES = {
+    "decision": ("decision", None, 0.34),
+    "technical_management": ("management", "technology", 0.18),
+    "procurement_finance": ("management", "procurement_finance", 0.20),
+    "user_management": ("management", "use", 0.16),
+    "user_operation": ("operation", "use", 0.06),
+    "technical_operation": ("operation", "technology", 0.06),
+}
+FUNCTIONS = ("technology", "procurement_finance", "use")
+UNKNOWN_ATTITUDE = 0.15  # share of people of whom nobody could say what they think
+
+
+def chain_lengths(people: pd.DataFrame, seed: int) -> Ints:
+    """Return how many people decide in each organization: 3 to 7, more in larger ones.
+
+    Parameters
+    ----------
+    people : DataFrame
+        The true customers.
+    seed : int
+        The seed of the world.
+
+    Returns
+    -------
+    array of int
+        One a row of the organizations.
+    """
+    vehicles = of_kind(people, "organization")["vehicles"].to_numpy()
+    chance = Draws(seed, "stakeholders", "count").normal(len(vehicles), sd=0.7)
+    return np.clip(np.round(2.2 + 0.95 * np.log(vehicles / 2) + chance), 3, 7).astype(np.int64)
+
+
+def stakeholders(people: pd.DataFrame, seed: int, as_of: dt.date) -> pd.DataFrame:
+    """Say who decides in each organization, with what weight, and how near they are to us.
+
+    Attitude and the interest of the organization rise with the service it really gets.
+
+    Parameters
+    ----------
+    people : DataFrame
+        The true customers.
+    seed : int
+        The seed of the world.
+    as_of : date
+        Today.
+
+    Returns
+    -------
+    DataFrame
+        One row a person, by organization: `card`, `name`, `chinese_name`, `title`, `level`,
+        `function`, `role`, `weight` (1 in all for an organization, in thousandths), `attitude`
+        (−2 to 2, or unknown), `contact_level` (0 to 4), `organizational_interest`,
+        `personal_interest` (0 to 1), `last_met_on` (empty if never met).
+    """
+    organizations = of_kind(people, "organization")
+    size = chain_lengths(people, seed)
+    place = np.repeat(np.arange(len(size)), size)
+    role = _roles(size, seed)
+    level, function, title = _positions(role, seed)
+    n = len(place)
+    truth = organizations.iloc[place].reset_index(drop=True)
+    quality = truth["quality"].fillna(0.0).to_numpy()
+
+    draws = Draws(seed, "stakeholders", "views")
+    attitude = np.clip(np.round(0.8 * quality + draws.normal(n, sd=0.9)), -2, 2)
+    known = ~draws.yes(UNKNOWN_ATTITUDE, n)
+    contact, met = _contact(truth, as_of, draws)
+    company = special.expit(0.9 * quality + draws.normal(n, sd=0.8))
+    own = special.expit(0.4 * attitude + draws.normal(n, sd=0.9))
+    called = names.person_names(names.persons(n, Draws(seed, "stakeholders", "names")))
+    return pd.DataFrame(
+        {
+            "card": organizations.index.to_numpy()[place].astype(np.int64),
+            "name": called["name"],
+            "chinese_name": called["chinese_name"],
+            "title": title,
+            "level": level,
+            "function": function,
+            "role": role,
+            "weight": _weights(role, place, seed),
+            "attitude": pd.Series(attitude).astype("Int64").where(known),
+            "contact_level": contact,
+            "organizational_interest": np.round(company, 2),
+            "personal_interest": np.round(own, 2),
+            "last_met_on": met,
+        }
+    )
+
+
+def _roles(size: Ints, seed: int) -> list[str]:
+    """Return the roles of all people: somebody decides, the others by chance, none left to twice.
+
+    Where seven take part, one role of operation is filled twice.
+    """
+    draws = Draws(seed, "stakeholders", "roles")
+    others = list(ROLES)[1:]
+    found: list[str] = []
+    for n in size:
+        chosen = [others[i] for i in np.sort(draws.order(len(others))[: n - 1])]
+        more = list(draws.pick(others[3:], max(n - 6, 0)))
+        found += ["decision", *chosen, *map(str, more)]
+    return found
+
+
+def _positions(role: list[str], seed: int) -> tuple[list[str], list[str], list[str]]:
+    """Return level, function and title of each person."""
+    draws = Draws(seed, "stakeholders", "titles")
+    through = draws.pick(FUNCTIONS, len(role))
+    titles, which = names.catalog()["titles"], draws.uniform(len(role))
+    level = [ROLES[r][0] for r in role]
+    function = [str(ROLES[r][1] or f) for r, f in zip(role, through, strict=True)]
+    title = [titles[r][int(u * len(titles[r]))][0] for r, u in zip(role, which, strict=True)]
+    return level, function, title
+
+
+def _contact(truth: pd.DataFrame, as_of: dt.date, draws: Draws) -> tuple[Ints, pd.Series[Any]]:
+    """Return how well each person is known to us, and the day of the last meeting."""
+    n = len(truth)
+    joined, contract = truth["joined_on"].notna().to_numpy(), truth["contract"].to_numpy(bool)
+    mean = 0.3 + 1.1 * joined + 0.8 * contract
+    level = np.clip(np.round(draws.normal(n, mean, 1.0)), 0, 4).astype(np.int64)
+    today = pd.Timestamp(as_of)
+    last = not_after(truth["departed_on"].fillna(today), today)
+    days = (last - truth["created_on"]).dt.days.clip(lower=0).to_numpy()
+    ago = np.floor(days * draws.uniform(n) ** (1.0 + level)).astype("timedelta64[D]")
+    met = (last - ago).astype("datetime64[us]")
+    return level, met.where(level > 0)
+
+
+def _weights(role: list[str], place: Ints, seed: int) -> Floats:
+    """Return weights in thousandths that add up to 1 in each organization."""
+    raw = np.array([ROLES[r][2] for r in role])
+    raw = raw * np.exp(Draws(seed, "stakeholders", "weights").normal(len(raw), sd=0.35))
+    share = pd.Series(raw / np.bincount(place, raw)[place])
+    units = np.floor(share.to_numpy() * 1000).astype(np.int64)
+    left = 1000 - np.bincount(place, units).astype(np.int64)
+    first = share.groupby(place).idxmax().to_numpy()  # what rounding leaves goes to the strongest
+    units[first] += left
+    return np.asarray(units / 1000)
