@@ -1,4 +1,4 @@
-"""The errors and the warning of the toolkit; each message says where, what and how to mend it."""
+"""The errors and the warnings of the toolkit; each message says where, what and how to mend it."""
 
 
 class KeyAccountsError(ValueError):
@@ -19,3 +19,7 @@ class ParameterError(KeyAccountsError):
 
 class DroppedRows(UserWarning):
     """Rows were left out on request; the message counts them."""
+
+
+class RisingCounts(UserWarning):
+    """A later stage counts more cases than an earlier one, so these are not the same cases."""

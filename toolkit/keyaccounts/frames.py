@@ -89,7 +89,7 @@ def _plain(value: Any) -> str:
     return repr(value.item() if isinstance(value, np.generic) else value)
 
 
-def read(native: Native, **names: str) -> Source:
+def read(native: Native, /, **names: str) -> Source:
     """Open a table and find the columns of a method in it.
 
     Parameters

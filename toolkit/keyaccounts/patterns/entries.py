@@ -1,0 +1,171 @@
+"""One row a customer: scores, words and days read from a table, where what is missing is unknown.
+
+Scorecards, grids and processes look at one row a customer (or a case), and what is not there is
+not zero. Here it stays NaN, or an empty text, until they say what to do with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from numpy.typing import NDArray
+
+from keyaccounts import frames
+from keyaccounts.errors import DataError
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Answer of :func:`read`.
+
+    Attributes
+    ----------
+    source : the caller's table.
+    frame : the key under its own name, sorted.
+    keys : the keys as a list.
+    numbers : role → numbers, unknown as NaN; truth values as 1 and 0.
+    words : role → texts, unknown as an empty text.
+    days : role → days as :func:`keyaccounts.frames.number_of` counts them, unknown as NaN.
+    """
+
+    source: frames.Source
+    frame: nw.DataFrame[Any]
+    keys: list[Any]
+    numbers: dict[str, NDArray[np.float64]]
+    words: dict[str, list[str]]
+    days: dict[str, NDArray[np.float64]]
+
+    def answer(self, **columns: Any) -> Any:
+        """Return the key and computed columns in the caller's kind of frame; NaN is missing."""
+        found = frames.with_arrays(self.frame, **columns)
+        gaps = [n for n, v in columns.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
+        known = [nw.when(~nw.col(n).is_nan()).then(nw.col(n)).alias(n) for n in gaps]
+        return frames.like(self.source, found.with_columns(*known) if known else found, "key")
+
+    def refuse(self, role: str, wrong: NDArray[np.bool_], mend: str) -> None:
+        """Raise DataError if a value is wrong, naming the first and whose it is."""
+        if wrong.any():
+            first = int(np.argmax(wrong))
+            values: Any = self.numbers.get(role, self.words.get(role))
+            value = values[first] if isinstance(values, list) else f"{values[first]:g}"
+            name, key = self.source.names[role], self.source.names["key"]
+            raise DataError(
+                f"column {name!r}: {int(wrong.sum()):,} of {wrong.size:,} rows are not usable, the "
+                f"first where {key!r} is {self.keys[first]!r}, with {value!r}: {mend}"
+            )
+
+
+def read(
+    rows: Any,
+    *,
+    key: str,
+    numbers: Mapping[str, str] | None = None,
+    words: Mapping[str, str] | None = None,
+    days: Mapping[str, str] | None = None,
+) -> Entries:
+    """Read one row a key, sorted by key.
+
+    Parameters
+    ----------
+    rows : frame
+        Any kind the toolkit accepts.
+    key : str
+        Column that says whose a row is.
+    numbers, words, days : mapping of str to str, optional
+        Role → column: of numbers or truth values; of text; of dates.
+
+    Returns
+    -------
+    Entries
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a key is missing or there twice, or a column holds another kind of values.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> accounts = pd.DataFrame({"account": ["B", "A"], "price": [1.0, None]})
+    >>> read(accounts, key="account", numbers={"price": "price"}).numbers["price"]
+    array([nan,  1.])
+    """
+    numbers, words, days = numbers or {}, words or {}, days or {}
+    source = frames.read(rows, key=key, **numbers, **words, **days)
+    source = frames.typed_key(source, "key")
+    for role in numbers:
+        if source.dtype(role) != nw.Boolean:
+            source = frames.typed_number(source, role)
+    for role in words:
+        source = _typed_words(source, role)
+    for role in days:
+        source = _typed_day(source, role)
+    found = frames.collect(
+        source.lazy.select(
+            "key",
+            *(nw.col(role).cast(nw.Float64) for role in numbers),
+            *(nw.col(role).cast(nw.String) for role in words),
+            *(
+                frames.day_number(frames.day(source, role), source.dtype(role)).alias(role)
+                for role in days
+            ),
+        ).sort("key"),
+        key="key",
+    )
+    _check_keys(found, key)
+    entries = Entries(
+        source,
+        found.select(nw.col("key").alias(key)),
+        found["key"].to_list(),
+        {role: frames.numbers(found, role) for role in numbers},
+        {role: found[role].fill_null("").to_list() for role in words},
+        {role: frames.numbers(found, role) for role in days},
+    )
+    for role, values in entries.numbers.items():
+        entries.refuse(role, np.isinf(values), "give a finite number, or nothing where unknown")
+    return entries
+
+
+def _typed_words(source: frames.Source, role: str) -> frames.Source:
+    texts = (nw.String, nw.Categorical, nw.Enum)
+    source = frames.typed(source, role, nw.String(), source.dtype(role) in texts)
+    kind = source.dtype(role)
+    if kind not in texts:
+        raise DataError(f"column {source.names[role]!r} holds {kind} values, not text: name it")
+    return source
+
+
+def _typed_day(source: frames.Source, role: str) -> frames.Source:
+    source = frames.typed_day(source, role)
+    fault = frames.not_a_day(source, role)
+    found = frames.collect(source.lazy.select(fault.cast(nw.Int64).sum().alias("n")))
+    if found["n"][0]:
+        raise DataError(
+            f"column {source.names[role]!r}: no readable day in {int(found['n'][0]):,} rows: "
+            f"{source.example(fault, role)}. Write days like 2026-03-31, or nothing"
+        )
+    return source
+
+
+def _check_keys(found: nw.DataFrame[Any], key: str) -> None:
+    column = found["key"]
+    missing = column.is_null()
+    if column.dtype.is_float():
+        missing = missing | column.is_nan()
+    if missing.any():
+        raise DataError(
+            f"column {key!r}: missing in {int(missing.sum()):,} of {len(found):,} rows: "
+            "say whose these rows are, or leave them out"
+        )
+    double = column.is_duplicated()
+    if double.any():
+        raise DataError(
+            f"column {key!r}: {column.filter(double).to_list()[0]!r} has more than one row: "
+            "give one row each, for example the latest"
+        )
