@@ -1,0 +1,223 @@
+"""How customers are cared for: the numbers planted in care, and the complaints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts import checks
+from keyaccounts.world.draws import Draws, Floats, Ints
+
+Five: TypeAlias = tuple[float, float, float, float, float]
+Eight: TypeAlias = tuple[float, float, float, float, float, float, float, float]
+Days: TypeAlias = NDArray[np.datetime64]
+
+YEAR = 365.25
+TOPICS = ("waiting_time", "not_repaired", "price", "billing", "damage", "attitude", "parts")
+CHANNELS = ("phone", "workshop", "app", "mail", "seller")
+UNHAPPY = ("service", "price")  # causes of leaving that show in complaints and in what is said
+
+
+@dataclass(frozen=True)
+class Care:
+    """How customers feel, complain, answer and warn. All numbers are the course's own.
+
+    Quality is the z-score of the service a customer really gets. Five numbers stand for the
+    dimensions tangibles, reliability, responsiveness, assurance and empathy, or for the kinds of
+    interaction; eight for the petals of the flower of service, in the order of
+    :data:`keyaccounts.world.surveys.PETALS`.
+
+    Attributes
+    ----------
+    organization_complaints, driver_complaints : complaints a year at average quality.
+    complaint_quality : effect of one more quality on the log of that rate.
+    complaint_lead : factor on that rate between warning and departure, if service or price is why.
+    response_hours : median hours until the first response.
+    response_spread : standard deviation of the log of these hours.
+    resolution_days, resolution_spread : the same from first response to solution, in days.
+    unresolved, reopened, compensated : shares of complaints.
+    compensation : mean of what is paid, in yuan.
+    respondents : answers to surveys.
+    organization_answers : share of these from organizations.
+    survey_days : how far back surveys go.
+    expected, perceived : usual answer in each dimension, 1 to 7.
+    perception_quality : effect of quality on perception.
+    person, dimension, item : standard deviations of an answer: between persons, of one person
+        between dimensions, between items of one dimension.
+    intent_base, intent_gap, intent_noise : return intent (0 to 10) with no gap; effect of one more
+        point of gap (perception less expectation); standard deviation of the rest.
+    satisfaction_base, satisfaction_gap, satisfaction_noise : the same for satisfaction (1 to 5).
+    importance, performance : usual answer on each petal, 1 to 5.
+    performance_quality : effect of quality on the performance of petals.
+    missing : share of survey answers left out.
+    interactions : invitations to take part, about.
+    interaction_kinds : share of each kind, as :data:`keyaccounts.world.interactions.KINDS`.
+    participation : log-odds that a customer of average quality takes part, by kind.
+    participation_quality, participation_spread : effect of quality on these log-odds; how much
+        customers differ otherwise.
+    rival_rate, strategy_rate, ownership_rate : signals a year that mean nothing.
+    review_days : days between two reviews of the relation of an account.
+    warned_review_days : the same between warning and departure.
+    relation_base, relation_quality, relation_noise : relation score (1 to 5) of a review.
+    relation_fall : how far the score has fallen at departure.
+    warnings : signals every 30 days between warning and departure, after the first.
+    """
+
+    organization_complaints: float = 0.6
+    driver_complaints: float = 0.06
+    complaint_quality: float = -0.35
+    complaint_lead: float = 3.0
+    response_hours: float = 4.0
+    response_spread: float = 1.1
+    resolution_days: float = 2.0
+    resolution_spread: float = 0.9
+    unresolved: float = 0.03
+    reopened: float = 0.08
+    compensated: float = 0.3
+    compensation: float = 260.0
+    respondents: int = 450
+    organization_answers: float = 0.3
+    survey_days: int = 540
+    expected: Five = (5.2, 6.1, 5.8, 5.7, 5.2)
+    perceived: Five = (5.3, 4.9, 4.9, 5.4, 4.8)
+    perception_quality: float = 0.5
+    person: float = 0.4
+    dimension: float = 0.5
+    item: float = 0.75
+    intent_base: float = 7.4
+    intent_gap: float = 1.2
+    intent_noise: float = 1.0
+    satisfaction_base: float = 4.1
+    satisfaction_gap: float = 0.6
+    satisfaction_noise: float = 0.5
+    importance: Eight = (3.6, 4.3, 3.8, 3.2, 4.4, 2.9, 3.7, 4.0)
+    performance: Eight = (3.8, 3.6, 3.5, 3.9, 2.6, 4.1, 3.1, 4.0)
+    performance_quality: float = 0.35
+    missing: float = 0.02
+    interactions: int = 5000
+    interaction_kinds: Five = (0.44, 0.16, 0.08, 0.16, 0.16)
+    participation: Five = (-1.4, -1.7, -0.3, -0.8, -0.6)
+    participation_quality: float = 0.3
+    participation_spread: float = 0.8
+    rival_rate: float = 0.25
+    strategy_rate: float = 0.05
+    ownership_rate: float = 0.03
+    review_days: int = 120
+    warned_review_days: int = 30
+    relation_base: float = 3.9
+    relation_quality: float = 0.35
+    relation_noise: float = 0.5
+    relation_fall: float = 2.0
+    warnings: float = 0.8
+
+
+def served(people: pd.DataFrame, today: np.datetime64) -> pd.DataFrame:
+    """Return those who ever bought, with the days on which they were customers.
+
+    Columns of `people` and `entity`, `since` (first order), `until` (departure, or today) and
+    `warned` (the first warning; `until` where there was none). A departure may lie after today:
+    its warnings are here already.
+    """
+    joined = people["joined_on"].to_numpy().astype("datetime64[D]")
+    left = people["departed_on"].to_numpy().astype("datetime64[D]")
+    since = np.where(np.isnat(joined), today, joined)
+    warned = np.maximum(left - people["lead_days"].to_numpy().astype("timedelta64[D]"), since)
+    until = np.where(np.isnat(left), today, np.minimum(left, today))
+    there = people.assign(
+        entity=people.index.to_numpy(),
+        since=since.astype("datetime64[us]"),
+        until=until.astype("datetime64[us]"),
+        warned=np.where(np.isnat(left), until, np.minimum(warned, until)).astype("datetime64[us]"),
+    )
+    known: pd.DataFrame = there[(~np.isnat(joined)) & (since < until)]
+    return known
+
+
+def happenings(draws: Draws, since: Days, until: Days, per_year: Any) -> tuple[Ints, Days]:
+    """Return when something happened that comes by chance: which row, and on which day."""
+    days = np.maximum((until - since).astype(np.int64), 0)
+    row = np.repeat(np.arange(days.size), draws.poisson(days / YEAR * per_year, days.size))
+    day = np.floor(draws.uniform(row.size) * days[row]).astype("timedelta64[D]")
+    return row, since[row] + day
+
+
+def days_of(frame: pd.DataFrame, column: str) -> Days:
+    """Return a column of dates as whole days."""
+    return np.asarray(frame[column].to_numpy().astype("datetime64[D]"))
+
+
+def complaints(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) -> pd.DataFrame:
+    """Return the complaints and how they were handled, sorted by time.
+
+    Better service brings fewer. An organization that will leave because of service or price
+    complains more often from its first warning on.
+
+    Parameters
+    ----------
+    people : frame
+        The true customers; `kind`, `joined_on`, `departed_on`, `quality`, `lead_days` and
+        `departure_cause` are used.
+    parameters : Care
+        What is planted.
+    seed : int
+        The seed of the world.
+    as_of : day
+        Today. What had not happened by its evening is empty: a response or a solution.
+
+    Returns
+    -------
+    frame
+        `entity`, `opened_at`, `first_response_at`, `resolved_at` (to the minute), `topic`,
+        `channel`, `compensation` (yuan), `reopened`.
+    """
+    today = np.datetime64(checks.day("as_of", as_of), "D")
+    there, draws = served(people, today), Draws(seed, "complaints")
+    since, until, warned = (days_of(there, c) for c in ("since", "until", "warned"))
+    firm = (there["kind"] == "organization").to_numpy()
+    usual = np.where(firm, parameters.organization_complaints, parameters.driver_complaints)
+    rate = usual * np.exp(parameters.complaint_quality * there["quality"].to_numpy())
+    row, day = happenings(draws, since, until, rate)
+    unhappy = there["departure_cause"].isin(UNHAPPY).to_numpy()
+    more = np.where(unhappy, parameters.complaint_lead - 1, 0.0)
+    row_more, day_more = happenings(draws, warned, until, rate * more)
+    row, day = np.concatenate([row, row_more]), np.concatenate([day, day_more])
+    n = row.size
+    opened = day.astype("datetime64[m]") + draws.whole(n, 8 * 60, 19 * 60).astype("timedelta64[m]")
+    answered = opened + _minutes(draws, n, parameters.response_hours, parameters.response_spread)
+    hours = parameters.resolution_days * 24
+    solved = answered + _minutes(draws, n, hours, parameters.resolution_spread)
+    now = (today + 1).astype("datetime64[m]")
+    open_ = draws.yes(parameters.unresolved, n) | (solved >= now)
+    paid = ~open_ & draws.yes(parameters.compensated, n)
+    amount = np.maximum(np.round(draws.gamma(n, 2.0, parameters.compensation / 2) / 10) * 10, 10.0)
+    never = np.datetime64("NaT", "m")
+    found = pd.DataFrame(
+        {
+            "entity": there["entity"].to_numpy()[row],
+            "opened_at": opened,
+            "first_response_at": np.where(answered < now, answered, never),
+            "resolved_at": np.where(open_, never, solved),
+            "topic": draws.pick(TOPICS, n, [5, 4, 3, 3, 2, 2, 2]),
+            "channel": draws.pick(CHANNELS, n, [5, 4, 2, 2, 2]),
+            "compensation": np.where(paid, amount, 0.0),
+            "reopened": ~open_ & draws.yes(parameters.reopened, n),
+        }
+    )
+    times = ["opened_at", "first_response_at", "resolved_at"]
+    found = found.astype(dict.fromkeys(times, "datetime64[us]"))
+    return found.sort_values(["opened_at", "entity"], kind="stable", ignore_index=True)
+
+
+def _minutes(draws: Draws, size: int, hours: float, spread: float) -> Any:
+    """Return waiting times whose logarithms are normal, in whole minutes and at least one."""
+    spent = np.exp(draws.normal(size, np.log(hours * 60), spread))
+    return np.maximum(np.round(spent), 1.0).astype("timedelta64[m]")
+
+
+def clipped(values: Floats, low: int, high: int) -> Ints:
+    """Return answers on a scale of whole numbers."""
+    return np.asarray(np.clip(np.round(values), low, high), dtype=np.int64)
