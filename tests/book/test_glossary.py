@@ -12,7 +12,11 @@ from page_texts import ROOT, page_texts
 
 TOOLKIT = ROOT / "toolkit" / "keyaccounts"
 EXTENSION = ROOT / "book" / "_ext" / "glossary.py"
-CATALOGS = sorted(TOOLKIT.glob("**/catalog/*.toml"))
+CATALOGS = [
+    path
+    for path in sorted(TOOLKIT.glob("**/catalog/*.toml"))
+    if tomllib.loads(path.read_text(encoding="utf-8")).get("glossary", True)
+]
 ROOMS = ("general", "information", "prospecting", "segmentation", "penetration", "service")
 
 REQUIRED = {"id", "english", "chinese", "curriculum", "note"}

@@ -7,13 +7,20 @@ from keyaccounts.patterns.concentration import (
     pareto_ratio,
     pareto_share,
 )
-from keyaccounts.segmentation.catalogs import reference
-from keyaccounts.segmentation.ahp import AhpWeights, ahp_scale, ahp_weights, comparisons
+from keyaccounts.segmentation.ahp import AhpWeights, ahp_weights, comparisons
 from keyaccounts.segmentation.ahp_ranking import AhpRanking, ahp_ranking
+from keyaccounts.segmentation.catalogs import reference
+from keyaccounts.segmentation.gate import Gate, grading_gate, pyramid_suits
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
 from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_segments
 from keyaccounts.segmentation.tail import ACTIONS, TailScenario, tail_scenario
+from keyaccounts.segmentation.time_allocation import (
+    TimeAllocation,
+    optimal_time,
+    time_allocation,
+    time_spent,
+)
 
 __all__ = [
     "ACTIONS",
@@ -21,25 +28,31 @@ __all__ = [
     "Abc",
     "AhpRanking",
     "AhpWeights",
+    "Gate",
     "Migration",
     "Pyramid",
     "TailScenario",
+    "TimeAllocation",
     "WhaleCurve",
     "abc",
     "ahp_ranking",
-    "ahp_scale",
     "ahp_weights",
     "comparisons",
     "gini",
+    "grading_gate",
     "lorenz",
     "migration",
+    "optimal_time",
     "pareto_interval",
     "pareto_ratio",
     "pareto_share",
     "pyramid",
+    "pyramid_suits",
     "reference",
     "rfm",
     "rfm_segments",
     "tail_scenario",
+    "time_allocation",
+    "time_spent",
     "whale_curve",
 ]

@@ -12,6 +12,7 @@ import pandas as pd
 from keyaccounts import checks
 
 LISTS = (
+    "ahp_scale",
     "customer_tiers",
     "grading_conditions",
     "indicators",
@@ -19,6 +20,7 @@ LISTS = (
     "progressive_stages",
     "pyramid_conditions",
     "rfm_segments",
+    "time_plan",
 )
 
 
@@ -26,8 +28,8 @@ LISTS = (
 def entries(name: str) -> tuple[dict[str, Any], ...]:
     """Return the entries of a list in their order."""
     file = files("keyaccounts.segmentation").joinpath(f"catalog/{name}.toml")
-    (found,) = tomllib.loads(file.read_text("utf8")).values()
-    return tuple(found)
+    parts = tomllib.loads(file.read_text("utf8")).values()
+    return next(tuple(part) for part in parts if isinstance(part, list))
 
 
 def reference(name: str) -> pd.DataFrame:
@@ -36,7 +38,7 @@ def reference(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        Which list: "customer_tiers", "grading_conditions", "indicators", "investment_inputs",
+        Which list: "ahp_scale", "customer_tiers", "grading_conditions", "indicators", "investment_inputs",
         "progressive_stages", "pyramid_conditions" or "rfm_segments".
 
     Returns

@@ -1,0 +1,110 @@
+"""Whether to grade at all: three numbers from orders, four answers for the pyramid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from engines import Engine, dropping, orders
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keyaccounts.errors import ColumnError, DataError, ParameterError
+from keyaccounts.segmentation import grading_gate, pyramid_suits, reference
+
+# A: two orders, 300; B: two rows of one day are one order, 100; C: one order, 200.
+# Mean 200, variance (100² + 100² + 0) / 3, so the coefficient of variation is √(2/3) / 2.
+THREE = orders(
+    ("A", "2026-01-01", 250.0),
+    ("A", "2026-02-01", 50.0),
+    ("B", "2026-01-05", 60.0),
+    ("B", "2026-01-05", 40.0),
+    ("C", "2026-03-01", 200.0),
+)
+
+
+def test_by_hand(engine: Engine) -> None:
+    gate = grading_gate(engine.table(THREE), span=2, least_variation=0.4)
+    assert gate.table["found"].tolist() == pytest.approx([3, 1 / 3, (2 / 3) ** 0.5 / 2])
+    assert gate.table["above"].tolist() == [2, 0, 0.4]
+    assert gate.table["met"].tolist() == ["yes", "yes", "yes"]
+    assert (gate.passed, gate.unmet, gate.unknown) == (True, (), ())
+    assert repr(gate).startswith("All conditions are met")
+    assert "<table>" in gate._repr_html_()
+
+
+def test_each_condition_can_be_what_is_missing() -> None:
+    def unmet(**options: Any) -> tuple[str, ...]:
+        return grading_gate(THREE, **{"span": 2, "least_variation": 0.4, **options}).unmet
+
+    assert unmet(span=3) == ("more_than_span",)  # as many as can be looked after are not more
+    assert unmet(people=2) == ("more_than_span",)
+    assert unmet(least_repeat=1 / 3) == ("repeat_dealings",)
+    assert unmet(least_variation=0.41) == ("value_differs",)
+    assert unmet(span=9, least_variation=1) == ("more_than_span", "value_differs")
+
+
+def test_what_cannot_be_told_is_unknown() -> None:
+    nobody = grading_gate(THREE.head(0), span=1)
+    assert (nobody.passed, nobody.unmet) == (False, ("more_than_span",))
+    assert nobody.unknown == ("repeat_dealings", "value_differs")
+    refunds = grading_gate(THREE.assign(amount=-THREE["amount"]), span=1)
+    assert refunds.unknown == ("value_differs",)
+
+
+def test_bad_rows_and_arguments() -> None:
+    bad = THREE.assign(customer_id=["A", None, "B", "B", "C"])
+    with pytest.raises(DataError, match="no customer in 1 of 5 rows"):
+        grading_gate(bad, span=1)
+    with dropping("1 with no customer"):
+        assert grading_gate(bad, span=1, unusable="drop").table["found"].iloc[1] == 0
+    with pytest.raises(ColumnError, match="no column 'client'"):
+        grading_gate(THREE, span=1, customer="client")
+    with pytest.raises(ParameterError, match="span=0"):
+        grading_gate(THREE, span=0)
+    for options in ({"least_repeat": 1}, {"least_repeat": -0.1}, {"least_variation": -1}):
+        with pytest.raises(ParameterError, match="give a share from 0 to below 1"):
+            grading_gate(THREE, span=1, **options)
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.tuples(st.sampled_from("ABCDE"), st.integers(1, 28), st.integers(1, 900)),
+             min_size=1, max_size=20),
+    st.sampled_from([0.01, 7.0, 1000.0]),
+    st.randoms(use_true_random=False),
+)  # fmt: skip
+def test_order_and_currency_do_not_matter(rows: Any, rate: float, chance: Any) -> None:
+    mixed = rows.copy()
+    chance.shuffle(mixed)
+    one = orders(*[(c, f"2026-01-{d:02}", float(a)) for c, d, a in rows])
+    two = orders(*[(c, f"2026-01-{d:02}", a * rate) for c, d, a in mixed])
+    first, second = (grading_gate(frame, span=2).table["found"] for frame in (one, two))
+    assert second.tolist() == pytest.approx(first.tolist(), abs=1e-9)
+
+
+def test_pyramid_suits_only_with_four_times_yes() -> None:
+    yes = dict.fromkeys(reference("pyramid_conditions")["id"], True)
+    assert pyramid_suits(**yes).passed is True
+    assert pyramid_suits().passed is None
+    assert len(pyramid_suits().unknown) == 4
+    for name in yes:
+        found = pyramid_suits(**{**yes, name: False})
+        assert (found.passed, found.unmet, found.unknown) == (False, (name,), ())
+        assert pyramid_suits(**{**yes, name: None}).passed is None
+    mixed = pyramid_suits(profiles=True, quality=False)
+    assert (mixed.passed, mixed.unknown) == (False, ("drivers", "impact"))
+    assert repr(mixed).startswith("Not met: quality")
+    assert "Some conditions are unknown" in pyramid_suits()._repr_html_()
+    with pytest.raises(ParameterError, match="impact='yes': answer True, False or None"):
+        pyramid_suits(impact="yes")
+
+
+def test_conditions_are_listed_in_both_languages() -> None:
+    for name, count in (("grading_conditions", 3), ("pyramid_conditions", 4)):
+        listed = reference(name)
+        assert len(listed) == count
+        assert listed["chinese"].str.len().gt(3).all()
+    with pytest.raises(ParameterError, match="choose one of 'customer_tiers'"):
+        reference("conditions")
+    assert isinstance(reference("rfm_segments"), pd.DataFrame)

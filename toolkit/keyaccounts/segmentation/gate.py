@@ -1,0 +1,207 @@
+"""Whether to grade at all: the preconditions of grading and of the pyramid (chapter 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from keyaccounts import checks, frames, purchases
+from keyaccounts.errors import ParameterError
+from keyaccounts.segmentation import catalogs
+from keyaccounts.tables import Table, table
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Answer of :func:`grading_gate` and :func:`pyramid_suits`.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row a condition: `condition` (its id), `name`, `met` ("yes", "no" or "unknown"); of
+        :func:`grading_gate` also `found` and `above`, the number and what it has to exceed.
+    passed : bool or None
+        Whether all conditions are met; None if none fails but one is unknown.
+    unmet, unknown : tuple of str
+        Ids of the conditions that are not met, and of those nothing is known about.
+    """
+
+    table: pd.DataFrame
+    passed: bool | None
+    unmet: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        said = {True: "all conditions are met", None: "some conditions are unknown"}.get(
+            self.passed, f"not met: {', '.join(self.unmet)}"
+        )
+        columns = [name for name in self.table.columns if name != "condition"]
+        return table(self.table, said[0].upper() + said[1:], columns=columns)
+
+
+def _gate(conditions: str, met: Sequence[bool | None], **columns: Any) -> Gate:
+    entries = catalogs.entries(conditions)
+    shown = pd.DataFrame(
+        {
+            "condition": [entry["id"] for entry in entries],
+            "name": [entry["english"] for entry in entries],
+            **columns,
+            "met": [{True: "yes", False: "no", None: "unknown"}[answer] for answer in met],
+        }
+    )
+    unmet, unknown = (
+        tuple(shown.loc[shown["met"] == word, "condition"]) for word in ("no", "unknown")
+    )
+    return Gate(shown, False if unmet else None if unknown else True, unmet, unknown)
+
+
+def grading_gate(
+    orders: Any,
+    *,
+    span: int,
+    people: int = 1,
+    least_repeat: float = 0.0,
+    least_variation: float = 0.5,
+    customer: str = "customer_id",
+    date: str = "order_date",
+    amount: str = "amount",
+    unusable: str = "error",
+) -> Gate:
+    """Say whether grading customers is worth it yet, and if not, what is missing.
+
+    Grading pays where there are more customers than can be looked after, where customers come
+    again, and where they differ in value. What an order is is defined in
+    :func:`keyaccounts.purchases.summarize`.
+
+    Parameters
+    ----------
+    orders : frame
+        One row an order, an order line or a refund, of any kind the toolkit accepts. Whose
+        customers, and of which period, is yours to choose.
+    span : int
+        How many customers one person can look after properly. Nobody can tell you but you.
+    people : int, default 1
+        How many persons look after these customers.
+    least_repeat : float, default 0.0
+        Share of customers with two orders or more that has to be exceeded. That there are any is
+        all the source asks for.
+    least_variation : float, default 0.5
+        What the coefficient of variation of revenue has to exceed: the standard deviation over
+        customers, as a multiple of their mean. The default is ours.
+    customer, date, amount : str
+        Columns: who bought, when, for how much.
+    unusable : {"error", "drop"}, default "error"
+        What to do with rows without customer, readable date or finite amount.
+
+    Returns
+    -------
+    Gate
+        `.table`, `.passed`, `.unmet`, `.unknown`. The variation is unknown where customers bring
+        nothing above zero on average, and there are no shares without customers.
+
+    Raises
+    ------
+    ColumnError, DataError
+        If a column or row is unusable.
+    ParameterError
+        If another argument makes no sense.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> orders = pd.DataFrame({
+    ...     "customer_id": ["A", "A", "B", "C"],
+    ...     "order_date": ["2026-01-05", "2026-02-05", "2026-01-09", "2026-03-01"],
+    ...     "amount": [900.0, 700.0, 50.0, 40.0],
+    ... })
+    >>> gate = grading_gate(orders, span=60)
+    >>> gate.passed, gate.unmet
+    (False, ('more_than_span',))
+    """
+    room = checks.whole("span", span, least=1) * checks.whole("people", people, least=1)
+    repeat, variation = (
+        checks.number(name, value)
+        for name, value in (("least_repeat", least_repeat), ("least_variation", least_variation))
+    )
+    if not 0 <= repeat < 1 or variation < 0:
+        raise ParameterError(
+            f"least_repeat={least_repeat!r}, least_variation={least_variation!r}: give a share "
+            "from 0 to below 1, and a multiple of zero or more"
+        )
+    read = purchases.read_orders(
+        orders, customer=customer, date=date, amount=amount, unusable=unusable
+    )
+    purchases.say_dropped(read.dropped, read.rows)
+    plan = purchases.per_customer(read.lazy, refunds=read.refunds, repeats=False)
+    found = frames.collect(plan.select("orders", "revenue"))
+    count, revenue = frames.numbers(found, "orders"), frames.numbers(found, "revenue")
+    n, mean = count.size, revenue.mean() if count.size else 0.0
+    figures = (
+        float(n),
+        float((count >= 2).mean()) if n else np.nan,
+        float(frames.steady(np.atleast_1d(revenue.std() / mean))[0]) if mean > 0 else np.nan,
+    )
+    above = (float(room), repeat, variation)
+    met = [None if np.isnan(f) else f > a for f, a in zip(figures, above, strict=True)]
+    return _gate("grading_conditions", met, found=figures, above=above)
+
+
+def pyramid_suits(
+    *,
+    profiles: bool | None = None,
+    quality: bool | None = None,
+    drivers: bool | None = None,
+    impact: bool | None = None,
+) -> Gate:
+    """Say whether the customer pyramid suits your business, from four questions you answer.
+
+    The questions stand in full in ``reference("pyramid_conditions")``. If one of them is answered
+    with no, tiers would be names without a use: other service for them would change nothing.
+
+    Parameters
+    ----------
+    profiles : bool, optional
+        Whether tiers have profiles you can tell apart. None, the default of all four: unknown.
+    quality : bool, optional
+        Whether tiers see quality differently.
+    drivers : bool, optional
+        Whether different things bring new business and volume in different tiers.
+    impact : bool, optional
+        Whether the same improvement changes profit differently in different tiers.
+
+    Returns
+    -------
+    Gate
+        `.table`, `.passed`, `.unmet`, `.unknown`.
+
+    Raises
+    ------
+    ParameterError
+        If an answer is neither true, false nor None.
+
+    References
+    ----------
+    Zeithaml, Rust and Lemon (2001), The Customer Pyramid: Creating and Serving Profitable
+    Customers, California Management Review 43(4).
+
+    Examples
+    --------
+    >>> found = pyramid_suits(profiles=True, quality=True, drivers=True)
+    >>> print(found.passed, found.unknown)
+    None ('impact',)
+    """
+    answers = {"profiles": profiles, "quality": quality, "drivers": drivers, "impact": impact}
+    for name, answer in answers.items():
+        if answer is not None and not isinstance(answer, bool | np.bool_):
+            raise ParameterError(f"{name}={answer!r}: answer True, False or None (not known)")
+    return _gate("pyramid_conditions", [None if a is None else bool(a) for a in answers.values()])
