@@ -81,7 +81,8 @@ def _fault(fault: str, tables: Mapping[str, pd.DataFrame]) -> tuple[str, str, pd
         return "vehicles", "next_service_on", wrong, _rows(fleet["next_service_on"].notna())
     updates = tables["card_updates"]
     cards = pd.concat([firms, drivers]).set_index("card")["created_on"]
-    wrong = updates["card"].map(cards) - pd.Timedelta(days=100)
+    opened_on = pd.Series(cards.reindex(updates["card"]).to_numpy(), index=updates.index)
+    wrong = opened_on - pd.Timedelta(days=100)
     single = ~updates.duplicated(["card", "field"], keep=False)  # so that they stay in order
     return "card_updates", "updated_on", wrong, _rows(single)
 

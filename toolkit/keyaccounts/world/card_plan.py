@@ -302,9 +302,10 @@ def with_gaps(
     -------
     DataFrame
     """
-    kept = {name: ~draws.yes(share, len(cards)) for name, share in gaps.items()}
-    for name in {"address", "phone"} & set(kept):
-        kept[name] = kept[name] | cards["card"].isin(np.ravel(alike)).to_numpy()
+    whole = cards["card"].isin(np.ravel(alike)).to_numpy()
+    kept = {}
+    for name, share in gaps.items():
+        kept[name] = ~draws.yes(share, len(cards)) | (whole & (name in {"address", "phone"}))
     return cards.assign(**{name: cards[name].where(keep) for name, keep in kept.items()})
 
 

@@ -118,7 +118,8 @@ def _candidates(
     ours = truth["joined_on"].notna() & truth["departed_on"].isna()
     written = cards[["name", "chinese_name", "phone", "address"]].notna().all(axis=1)
     single = ~cards["card"].isin(np.ravel(alike))
-    return cards[(old & ours).to_numpy() & written.to_numpy() & single.to_numpy()]
+    fit = (old & ours).to_numpy() & written.to_numpy() & single.to_numpy()
+    return cards.iloc[np.flatnonzero(fit)]
 
 
 def _rename(card: pd.Series[Any], slip: str, chance: float) -> None:
@@ -202,7 +203,9 @@ def _in_haste(twins: pd.DataFrame, draws: Draws) -> pd.DataFrame:
     """Leave out more of what does not say who it is."""
     who = {"card", "created_on", "name", "chinese_name", "phone", "email", "address"}
     if "first_order_on" in twins.columns:  # nothing was billed to this card when it was opened
-        twins = twins.assign(first_order_on=pd.NaT, orders_last_year=0).astype(twins.dtypes)
+        never = np.full(len(twins), np.datetime64("NaT"), dtype="datetime64[us]")
+        none = pd.array(np.zeros(len(twins), dtype=np.int64), dtype="Int64")
+        twins = twins.assign(first_order_on=never, orders_last_year=none)
     others = [c for c in twins.columns if c not in {*who, "first_order_on", "orders_last_year"}]
     kept = {column: ~draws.yes(_HASTE, len(twins)) for column in others}
     return twins.assign(**{column: twins[column].where(keep) for column, keep in kept.items()})

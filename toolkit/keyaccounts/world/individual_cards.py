@@ -122,7 +122,7 @@ def _identity(people: pd.DataFrame, seed: int, alike: pd.DataFrame) -> pd.DataFr
 
 def _relative(parts: pd.DataFrame, one: int) -> tuple[int, int, int]:
     """Return a name that differs from that of `one` in the last syllable, and is nobody's yet."""
-    family, first, second = parts.loc[one].to_numpy().tolist()
+    family, first, second = (int(part) for part in parts.loc[[one]].to_numpy()[0])
     alike = (parts["family"] == family) & (parts["first"] == first)
     taken = set(parts.loc[alike, "second"])
     size = len(names.catalog()["given_second"])

@@ -266,8 +266,8 @@ def _expected_orders(truth: pd.DataFrame, as_of: dt.date) -> Ints:
     end = not_after(truth["departed_on"].fillna(today), today)
     days = (end - truth["joined_on"]).dt.days.fillna(0)
     before = (end - today).dt.days + 365  # of the last year, until departure
-    days = np.minimum(days, before).clip(lower=0)
-    return np.asarray(np.round(days * truth["rate"].fillna(0.0)), dtype=np.int64)
+    active = np.maximum(np.minimum(days.to_numpy(), before.to_numpy()), 0)
+    return np.asarray(np.round(active * truth["rate"].fillna(0.0)), dtype=np.int64)
 
 
 def _rounded(values: Floats, step: int) -> Ints:

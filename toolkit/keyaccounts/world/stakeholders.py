@@ -44,7 +44,7 @@ def chain_lengths(people: pd.DataFrame, seed: int) -> Ints:
     """
     vehicles = of_kind(people, "organization")["vehicles"].to_numpy()
     chance = Draws(seed, "stakeholders", "count").normal(len(vehicles), sd=0.7)
-    return np.clip(np.round(2.2 + 0.95 * np.log(vehicles / 2) + chance), 3, 7).astype(np.int64)
+    return np.clip(np.round(2.1 + 1.15 * np.log(vehicles / 2) + chance), 3, 7).astype(np.int64)
 
 
 def stakeholders(people: pd.DataFrame, seed: int, as_of: dt.date) -> pd.DataFrame:
