@@ -39,7 +39,7 @@ class Entries:
     words: dict[str, list[str]]
     days: dict[str, NDArray[np.float64]]
 
-    def answer(self, **columns: Any) -> Any:
+    def answer(self, /, **columns: Any) -> Any:
         """Return the key and computed columns in the caller's kind of frame; NaN is missing."""
         found = frames.with_arrays(self.frame, **columns)
         gaps = [n for n, v in columns.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"]

@@ -1,0 +1,370 @@
+"""Grids: two scores, cut into bands, whose cells have a name and an action each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise, product
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts import checks, frames
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.patterns import entries
+from keyaccounts.tables import Table, table
+
+UNKNOWN = "unknown"
+"""The cell of whoever lacks a score."""
+
+BANDS = {1: ("low", "high"), 2: ("low", "middle", "high")}
+COLUMNS = ("x_band", "y_band", "cell", "action")
+
+Cuts: TypeAlias = "float | Sequence[float] | None"
+Cells: TypeAlias = "Sequence[Mapping[str, Any]]"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Answer of :func:`grid`.
+
+    Attributes
+    ----------
+    table : frame
+        One row a key, sorted by key: the key and both scores under the names they had; `x_band`
+        and `y_band`; `cell` (its id, "unknown" without one of the scores); `action`.
+    counts : pandas.DataFrame
+        One row a pair of bands, highest first, and one for the unknown: `y_band`, `x_band`,
+        `cell`, `name`, `customers`, `share`, `action`.
+    x, y : str
+        What is scored, left to right and bottom to top.
+    x_cuts, y_cuts : tuple of float
+        Where bands begin; empty where the column named the bands itself.
+    x_bands, y_bands : tuple of str
+        Names of the bands, lowest first.
+    cells : tuple of dict
+        The cells as they were given.
+    """
+
+    table: Any
+    counts: pd.DataFrame
+    x: str
+    y: str
+    x_cuts: tuple[float, ...]
+    y_cuts: tuple[float, ...]
+    x_bands: tuple[str, ...]
+    y_bands: tuple[str, ...]
+    cells: tuple[Mapping[str, Any], ...] = field(repr=False)
+
+    @property
+    def unknown(self) -> int:
+        """How many lack one of the scores."""
+        return int(self.counts["customers"].iloc[-1])
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        said = f"; {self.unknown:,} unknown" if self.unknown else ""
+        return table(
+            self.counts,
+            f"{self.counts['customers'].sum():,} customers by {self.y} and {self.x}{said}",
+            columns=["name", "customers", "share", "action"],
+            percent=("share",),
+            rows=len(self.counts),
+        )
+
+
+def grid(
+    rows: Any,
+    *,
+    key: str,
+    x: str,
+    y: str,
+    x_cuts: Cuts,
+    y_cuts: Cuts,
+    cells: Cells,
+    x_bands: Sequence[str] | None = None,
+    y_bands: Sequence[str] | None = None,
+) -> Grid:
+    """Say in which cell each customer stands, what to do there, and how many stand there.
+
+    Parameters
+    ----------
+    rows : frame
+        One row a customer, of any kind the toolkit accepts.
+    key : str
+        Column that says whose a row is.
+    x, y : str
+        Columns: the two scores. What is missing is unknown.
+    x_cuts, y_cuts : float, sequence of float, or None
+        Where the next band begins: one cut makes two bands, two make three. Exactly on a cut is
+        in the higher band. None: the column names the bands itself.
+    cells : list of dict
+        For each pair of bands `x` and `y` (names of bands) the cell's `id`, `english` name and
+        `action`. Several pairs may share an id.
+    x_bands, y_bands : list of str, optional
+        Names of the bands, lowest first. Default: low, (middle,) high.
+
+    Returns
+    -------
+    Grid
+        `.table`, `.counts`, `.unknown`, and the axes as they were cut.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there, or has the name of a column of the answer.
+    DataError
+        If a key is missing or there twice, a score is no number, or a word names no band.
+    ParameterError
+        If cuts do not rise, or the cells do not cover each pair of bands once.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> found = grid(
+    ...     pd.DataFrame({"who": ["A", "B", "C"], "ease": [5, 2, 9], "worth": [7, 8, None]}),
+    ...     key="who", x="ease", y="worth", x_cuts=5, y_cuts=5,
+    ...     cells=[
+    ...         {"x": "high", "y": "high", "id": "now", "english": "now", "action": "Call today."},
+    ...         {"x": "low", "y": "high", "id": "plan", "english": "plan", "action": "Plan."},
+    ...         {"x": "high", "y": "low", "id": "mail", "english": "mail", "action": "Write."},
+    ...         {"x": "low", "y": "low", "id": "wait", "english": "wait", "action": "Wait."},
+    ...     ])
+    >>> found.table[["who", "x_band", "y_band", "cell"]]
+      who x_band   y_band     cell
+    0   A   high     high      now
+    1   B    low     high     plan
+    2   C   high  unknown  unknown
+    """
+    for name, role in ((key, "key"), (x, "x"), (y, "y")):
+        frames.check_free(name, COLUMNS, role)
+    edges = {"x": _cuts("x_cuts", x_cuts), "y": _cuts("y_cuts", y_cuts)}
+    bands = {
+        "x": _bands("x_bands", x_bands, edges["x"]),
+        "y": _bands("y_bands", y_bands, edges["y"]),
+    }
+    names = {"x": x, "y": y}
+    pairs = _pairs(cells, bands["x"], bands["y"])
+    scored = {role: name for role, name in names.items() if edges[role]}
+    named = {role: name for role, name in names.items() if not edges[role]}
+    read = entries.read(rows, key=key, numbers=scored, words=named)
+    places, values = {}, {}
+    for role, name in names.items():
+        places[role], values[name] = _axis(read, role, edges[role], bands[role])
+    wide, high = len(bands["x"]), len(bands["y"])
+    lacking = (places["x"] == wide) | (places["y"] == high)
+    place = np.where(lacking, wide * high, places["y"] * wide + places["x"])
+    nobody = {"id": UNKNOWN, "english": UNKNOWN, "action": "Find out what is missing."}
+    known = [pairs[a, b] for b, a in product(bands["y"], bands["x"])] + [nobody]
+    answer = read.answer(
+        **values,
+        x_band=frames.Words([*bands["x"], UNKNOWN], places["x"]),
+        y_band=frames.Words([*bands["y"], UNKNOWN], places["y"]),
+        cell=frames.Words([str(cell["id"]) for cell in known], place),
+        action=frames.Words([str(cell["action"]) for cell in known], place),
+    )
+    return Grid(
+        answer,
+        _counts(known, place, bands),
+        x,
+        y,
+        edges["x"],
+        edges["y"],
+        bands["x"],
+        bands["y"],
+        tuple(cells),
+    )
+
+
+def _cuts(role: str, cuts: Cuts) -> tuple[float, ...]:
+    if cuts is None:
+        return ()
+    given: Any = cuts if np.iterable(cuts) else [cuts]
+    found = tuple(checks.number(role, cut) for cut in given)
+    if not found or any(b <= a for a, b in pairwise(found)):
+        raise ParameterError(f"{role}={cuts!r}: give rising numbers, one for each border")
+    return found
+
+
+def _bands(role: str, bands: Sequence[str] | None, cuts: tuple[float, ...]) -> tuple[str, ...]:
+    if bands is None:
+        if len(cuts) not in BANDS:
+            raise ParameterError(f"{role}=None: name the bands, lowest first")
+        return BANDS[len(cuts)]
+    found = () if isinstance(bands, str) else tuple(bands)
+    wanted = len(cuts) + 1 if cuts else max(len(found), 2)
+    if len(found) != wanted or len({*found}) != wanted or {UNKNOWN, ""} & {*found}:
+        raise ParameterError(f"{role}={bands!r}: give {wanted} different names, lowest first")
+    return found
+
+
+def _pairs(
+    cells: Cells, x_bands: tuple[str, ...], y_bands: tuple[str, ...]
+) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Return the cell of each pair of bands."""
+    found = {}
+    for cell in cells:
+        lacks = {"x", "y", "id", "english", "action"} - {*cell}
+        if lacks:
+            raise ParameterError(f"cells: {dict(cell)!r} has no {', '.join(sorted(lacks))}")
+        found[cell["x"], cell["y"]] = cell
+    wanted = {*product(x_bands, y_bands)}
+    if {*found} != wanted or len(cells) != len(wanted):
+        raise ParameterError(
+            f"cells: give one cell for each pair of {x_bands} (x) and {y_bands} (y)"
+        )
+    return found
+
+
+def _axis(
+    read: entries.Entries, role: str, cuts: tuple[float, ...], bands: tuple[str, ...]
+) -> tuple[NDArray[np.int64], Any]:
+    """Return the band of each row, one more than there are for the unknown, and the values."""
+    if cuts:
+        numbers = read.numbers[role]
+        places = np.searchsorted(cuts, np.nan_to_num(numbers), "right")
+        return np.where(np.isnan(numbers), len(bands), places), numbers
+    known = {band: place for place, band in enumerate(bands)} | {"": len(bands)}
+    found = np.array([known.get(word, -1) for word in read.words[role]], dtype=np.int64)
+    read.refuse(role, found < 0, f"the bands are {', '.join(bands)}")
+    return found, frames.Words([*bands, ""], found)
+
+
+def _counts(
+    known: list[Mapping[str, Any]], place: NDArray[np.int64], bands: dict[str, tuple[str, ...]]
+) -> pd.DataFrame:
+    customers = np.bincount(place, minlength=len(known))
+    pairs = [*product(bands["y"], bands["x"]), (UNKNOWN, UNKNOWN)]
+    found = pd.DataFrame(
+        {
+            "y_band": [pair[0] for pair in pairs],
+            "x_band": [pair[1] for pair in pairs],
+            "cell": [str(cell["id"]) for cell in known],
+            "name": [str(cell["english"]) for cell in known],
+            "customers": customers,
+            "share": customers / max(place.size, 1),
+            "action": [str(cell["action"]) for cell in known],
+        }
+    )
+    last = len(known) - 1
+    return found.iloc[[*reversed(range(last)), last]].reset_index(drop=True)
+
+
+# --------------------------------------------------------------------------------------- moves
+
+ABSENT = "absent"
+"""Where a customer stands who is in one of the two grids only."""
+
+
+@dataclass(frozen=True)
+class Moves:
+    """Answer of :func:`moves`.
+
+    Attributes
+    ----------
+    table : frame
+        One row a key, sorted by key: the key under the name it had, `before` and `after` (ids of
+        cells, "unknown", or "absent"), `moved`.
+    counts : pandas.DataFrame
+        One row a cell before, one column a cell after: how many went from here to there.
+    stayed : float
+        Share of those in both grids who are still in their cell (NaN if nobody is in both).
+    """
+
+    table: Any
+    counts: pd.DataFrame
+    stayed: float
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        stayed = (
+            "nobody is in both" if np.isnan(self.stayed) else f"{100 * self.stayed:.0f} % stayed"
+        )
+        return table(
+            self.counts, f"From cell (rows) to cell (columns): {stayed}", rows=len(self.counts)
+        )
+
+
+def moves(before: Grid, after: Grid) -> Moves:
+    """Say who changed cells between two dates, and from where to where.
+
+    Parameters
+    ----------
+    before, after : Grid
+        Two answers of :func:`grid` with the same cells and the same key.
+
+    Returns
+    -------
+    Moves
+        `.table` (the kind of frame of `after`), `.counts`, `.stayed`. Each row of the counts
+        adds up to who stood in that cell before, each column to who stands there after.
+
+    Raises
+    ------
+    DataError
+        If one is no grid, the cells differ, or the keys are of different kinds.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = [{"x": x, "y": y, "id": f"{x}-{y}", "english": "", "action": ""}
+    ...          for x in ("low", "high") for y in ("low", "high")]
+    >>> then, now = (
+    ...     grid(pd.DataFrame({"who": list("AB"), "x": [1, x], "y": [9, 9]}), key="who",
+    ...          x="x", y="y", x_cuts=5, y_cuts=5, cells=cells) for x in (2, 8))
+    >>> moves(then, now).table
+      who    before      after  moved
+    0   A  low-high   low-high  False
+    1   B  low-high  high-high   True
+    """
+    if not (isinstance(before, Grid) and isinstance(after, Grid)):
+        raise DataError("pass two answers of grid, not tables")
+    cells = [*dict.fromkeys(before.counts["cell"])]
+    if {*cells} != {*after.counts["cell"]}:
+        raise DataError("the two grids have different cells: make both with the same cells=")
+    (_, then), (source, now) = _standing(before), _standing(after)
+    key = source.names["key"]
+    try:
+        keys = sorted(then | now)
+    except TypeError:
+        raise DataError(f"column {key!r} holds different kinds of keys in the two grids") from None
+    ways = [(then.get(k, ABSENT), now.get(k, ABSENT)) for k in keys]
+    places = [*cells, ABSENT]
+    counts = np.zeros((len(places), len(places)), dtype=np.int64)
+    for a, b in ways:
+        counts[places.index(a), places.index(b)] += 1
+    both = [(a, b) for a, b in ways if ABSENT not in (a, b)]
+    own = frames.collect(source.lazy.select("key"), key="key")
+    column = nw.new_series(key, keys, own["key"].dtype, backend=own.implementation)
+    found = frames.with_arrays(
+        column.to_frame(),
+        before=frames.Words(places, np.array([places.index(a) for a, _ in ways], dtype=np.int64)),
+        after=frames.Words(places, np.array([places.index(b) for _, b in ways], dtype=np.int64)),
+        moved=np.array([a != b for a, b in ways], dtype=bool),
+    )
+    return Moves(
+        frames.like(source, found, "key"),
+        pd.DataFrame(counts, columns=places).assign(before=places)[["before", *places]],
+        sum(a == b for a, b in both) / len(both) if both else float("nan"),
+    )
+
+
+def _standing(found: Grid) -> tuple[frames.Source, dict[Any, str]]:
+    """Return where each key stands."""
+    key = nw.from_native(found.table).collect_schema().names()[0]
+    source = frames.read(found.table, key=key, cell="cell")
+    rows = frames.collect(source.lazy, key="key")
+    return source, dict(zip(rows["key"].to_list(), rows["cell"].to_list(), strict=True))
