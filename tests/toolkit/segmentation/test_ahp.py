@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -13,8 +11,8 @@ from engines import Engine
 from hypothesis import given
 from hypothesis import strategies as st
 from keyaccounts.errors import ColumnError, DataError, ParameterError
-from keyaccounts.segmentation.ahp import RANDOM_INDEX, ahp_scale, ahp_weights, comparisons
-from keyaccounts.segmentation.ahp_ranking import ahp_ranking
+from keyaccounts.segmentation import ahp_ranking, ahp_weights, comparisons, reference
+from keyaccounts.segmentation.ahp import RANDOM_INDEX
 
 # Saaty (1990), How to Make a Decision, and Saaty (2003), Why is the Principal Eigenvector
 # Necessary: a family buys a house.
@@ -246,11 +244,10 @@ def test_answers_by_pair_or_as_a_triangle_make_one_matrix() -> None:
     assert by_pair.to_numpy() == pytest.approx(np.array(THREE))
 
 
-def test_scale_is_the_catalog() -> None:
-    text = files("keyaccounts.segmentation").joinpath("catalog/ahp_scale.toml").read_text("utf8")
-    steps = tomllib.loads(text)["step"]
-    assert ahp_scale()["english"].tolist() == [step["english"] for step in steps]
-    assert ahp_scale()["value"].tolist() == [1, 3, 5, 7, 9]
+def test_the_scale() -> None:
+    scale = reference("ahp_scale")
+    assert scale["value"].tolist() == [1, 3, 5, 7, 9]
+    assert scale["english"].tolist()[::2] == ["equal", "strongly more", "extremely more"]
 
 
 def test_shows_itself() -> None:

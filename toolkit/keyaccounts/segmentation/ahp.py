@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import combinations
 from typing import Any
 
@@ -75,35 +73,14 @@ class AhpWeights:
         )
 
 
-def ahp_scale() -> pd.DataFrame:
-    """Say what the numbers 1, 3, 5, 7 and 9 mean when two criteria are compared.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `value`, `english`, `chinese`, `note`. 2, 4, 6 and 8 lie between two steps.
-
-    References
-    ----------
-    Saaty (1977), A Scaling Method for Priorities in Hierarchical Structures, Journal of
-    Mathematical Psychology 15(3).
-
-    Examples
-    --------
-    >>> ahp_scale()["value"].tolist()
-    [1, 3, 5, 7, 9]
-    """
-    text = files("keyaccounts.segmentation").joinpath("catalog/ahp_scale.toml").read_text("utf8")
-    return pd.DataFrame(tomllib.loads(text)["step"])[["value", "english", "chinese", "note"]]
-
-
 def comparisons(
     pairs: Mapping[tuple[str, str], float] | Sequence[float], names: Sequence[str]
 ) -> pd.DataFrame:
     """Build the matrix of comparisons from one answer for each pair of criteria.
 
     Each answer says how many times more the first of a pair matters than the second: 1 to 9, or
-    1/2 to 1/9 where the second matters more. The other half of the matrix follows.
+    1/2 to 1/9 where the second matters more; ``reference("ahp_scale")`` says what the numbers mean.
+    The other half of the matrix follows.
 
     Parameters
     ----------

@@ -38,8 +38,9 @@ def reference(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        Which list: "ahp_scale", "customer_tiers", "grading_conditions", "indicators", "investment_inputs",
-        "progressive_stages", "pyramid_conditions" or "rfm_segments".
+        Which list: "ahp_scale", "customer_tiers", "grading_conditions", "indicators",
+        "investment_inputs", "progressive_stages", "pyramid_conditions", "rfm_segments" or
+        "time_plan".
 
     Returns
     -------

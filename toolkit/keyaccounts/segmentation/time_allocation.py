@@ -1,0 +1,369 @@
+"""Whose customers get the hours: a plan by tier, what was done, and what would be best."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts import checks, frames
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.patterns import concentration
+from keyaccounts.segmentation.catalogs import entries
+from keyaccounts.tables import Table, table
+
+Shares: TypeAlias = "Mapping[str, float] | Sequence[float]"
+"""Tier → share; or shares in the order of ``reference("time_plan")``."""
+
+
+@dataclass(frozen=True)
+class TimeAllocation:
+    """Answer of :func:`time_allocation` and :func:`time_spent`.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        One row a tier: `tier`; `customer_share`; `time_share`, the planned one; `per_head`, one
+        over the other, where 1 is an average customer (missing for a tier without customers);
+        `customers`, `hours` and `hours_each` as planned (missing where not asked for);
+        `actual_share` and `gap`, actual less planned (missing without actual hours).
+    ratio : float
+        How many times the hours of the least served customer the best served one is to get
+        (infinite where a tier gets none).
+    misallocation : float
+        The share of all hours that would have to move to another tier to follow the plan; NaN
+        without actual hours.
+    notes : tuple of str
+        What was changed in the plan because a tier is empty.
+    """
+
+    table: pd.DataFrame
+    ratio: float
+    misallocation: float
+    notes: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return "\n".join([repr(self._shown()), *self.notes])
+
+    def _shown(self) -> Table:
+        gap = (
+            ""
+            if np.isnan(self.misallocation)
+            else f"; {100 * self.misallocation:.0f} % of the hours are not where the plan has them"
+        )
+        shares = ("customer_share", "time_share", "actual_share", "gap")
+        known = self.table.dropna(axis="columns", how="all")
+        return table(
+            known,
+            f"Hours by tier: a factor of {self.ratio:.4g} between the best and the least served "
+            f"customer{gap}",
+            percent=[name for name in shares if name in known],
+            rows=len(known),
+        )
+
+
+def time_allocation(
+    number: float | None = None,
+    hours: float | None = None,
+    *,
+    customers: Shares | None = None,
+    time: Shares | None = None,
+    actual: Shares | None = None,
+) -> TimeAllocation:
+    """Say how many hours a customer of each tier is to get, and how far practice is from it.
+
+    Parameters
+    ----------
+    number : number, optional
+        How many customers there are.
+    hours : number, optional
+        How many hours there are for them.
+    customers, time : dict of str to share, or sequence of shares, optional
+        How customers, and planned hours, are divided among the tiers; each adds up to 1. Default:
+        VIP customers 10 % with 60 % of the time, ordinary ones 30 % with 30 %, prospects 60 % with
+        10 %; a sequence is in this order.
+    actual : dict of str to share, or sequence of shares, optional
+        How the hours were divided in fact.
+
+    Returns
+    -------
+    TimeAllocation
+        `.table`, `.ratio`, `.misallocation`, `.notes`. What was planned for a tier without
+        customers goes to the others in proportion to their own plan.
+
+    Raises
+    ------
+    ParameterError
+        If shares do not add up to 1 or name different tiers, a number is not above zero, or all
+        time is planned for tiers without customers.
+
+    Notes
+    -----
+    The default is a rule of thumb of sales training, not a finding; :func:`optimal_time` shows
+    what it takes for such a plan to be right.
+
+    Examples
+    --------
+    >>> plan = time_allocation(100, 1000, actual=(0.3, 0.5, 0.2))
+    >>> plan.table["hours_each"].round(3).tolist()
+    [60.0, 10.0, 1.667]
+    >>> round(plan.ratio), round(plan.misallocation, 3)
+    (36, 0.3)
+    """
+    people = _shares("customers", customers, "customer_share")
+    given = _shares("time", time, "time_share")
+    _same_tiers("time", given, people)
+    head, wanted = np.array([*people.values()]), np.array([given[tier] for tier in people])
+    planned, notes = _without_empty(wanted, head, [*people])
+    each = _per_head(planned, head)
+    done = np.full(head.size, np.nan)
+    if actual is not None:
+        spent = _shares("actual", actual, "time_share")
+        _same_tiers("actual", spent, people)
+        done = np.array([spent[tier] for tier in people])
+    n = np.nan if number is None else _above_zero("number", number)
+    h = np.nan if hours is None else _above_zero("hours", hours)
+    found = pd.DataFrame(
+        {
+            "tier": [*people],
+            "customer_share": head,
+            "time_share": planned,
+            "per_head": each,
+            "customers": n * head,
+            "hours": h * planned,
+            "hours_each": h / n * each,
+            "actual_share": done,
+            "gap": done - planned,
+        }
+    )
+    least, most = float(np.nanmin(each)), float(np.nanmax(each))
+    return TimeAllocation(
+        found,
+        most / least if least > 0 else float("inf"),
+        float(np.abs(done - planned).sum() / 2),
+        notes,
+    )
+
+
+def time_spent(
+    log: Any,
+    *,
+    key: str = "customer_id",
+    tier: str = "tier",
+    hours: str = "hours",
+    time: Shares | None = None,
+) -> TimeAllocation:
+    """Say from a diary which tier got the hours, and how many would have to move to follow a plan.
+
+    Parameters
+    ----------
+    log : frame
+        Rows of hours: whose, of which tier, how many. Any kind the toolkit accepts. A customer
+        nobody had time for needs a row with 0 hours to be counted.
+    key, tier, hours : str
+        Columns: which customer, the tier it stands in, and the hours.
+    time : dict of str to share, or sequence of shares, optional
+        The plan, as in :func:`time_allocation`, for the same tiers as in the table.
+
+    Returns
+    -------
+    TimeAllocation
+        As of :func:`time_allocation`, with the customers and hours of the table. A tier of the
+        plan without a customer in the table is empty: its hours go to the others.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a value is missing or not finite, hours are below zero or all zero, a customer stands in
+        two tiers, or a tier is not in the plan.
+    ParameterError
+        If the plan does not add up to 1.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> diary = pd.DataFrame({
+    ...     "customer_id": ["A", "A", "B", "C"], "tier": ["vip", "vip", "ordinary", "prospect"],
+    ...     "hours": [3.0, 1.0, 4.0, 2.0],
+    ... })
+    >>> found = time_spent(diary)
+    >>> found.table["actual_share"].tolist(), round(found.misallocation, 3)
+    ([0.4, 0.4, 0.2], 0.2)
+    """
+    plan = _shares("time", time, "time_share")
+    source, spent = concentration.totals(log, key=tier, hours=hours)
+    _, customers = concentration.totals(log, key=key, hours=hours)
+    source = frames.read(log, key=key, tier=tier, hours=hours)
+    tiers = [str(name) for name in spent["key"].to_list()]
+    by_tier = dict(zip(tiers, frames.numbers(spent, "hours").tolist(), strict=True))
+    if tiers:
+        _no_negative(source)
+    strange = next((name for name in by_tier if name not in plan), None)
+    if strange is not None:
+        raise DataError(
+            f"column {tier!r}: {strange!r} is not a tier of the plan ({', '.join(plan)}); name the "
+            "same tiers with time="
+        )
+    total = sum(by_tier.values())
+    if total == 0:
+        raise DataError(f"column {hours!r}: no hours at all, so there is nothing to share out")
+    heads = _customers_by_tier(source, len(customers))
+    return time_allocation(
+        len(customers),
+        total,
+        customers={name: heads.get(name, 0) / len(customers) for name in plan},
+        time=plan,
+        actual={name: by_tier.get(name, 0.0) / total for name in plan},
+    )
+
+
+def optimal_time(
+    values: Mapping[str, float], hours: float, *, customers: Mapping[str, float] | None = None
+) -> pd.DataFrame:
+    """Divide hours so that they bring most, if each further hour with a customer brings less.
+
+    A customer of value v brings v·√h after h hours: four times the hours bring twice as much. Then
+    the total is largest where the hours of each customer are in proportion to v².
+
+    Parameters
+    ----------
+    values : dict of str to number
+        Tier (or account) → what one customer of it brings in the first hour.
+    hours : number
+        The hours to be divided.
+    customers : dict of str to number, optional
+        Tier → how many customers. Default: one each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a tier: `tier`, `value`, `customers`, `hours_each`, `hours`, `time_share`,
+        `brings`.
+
+    Raises
+    ------
+    ParameterError
+        If a number is below zero, none is above, or the tiers differ.
+
+    Notes
+    -----
+    That returns fall with the square root is an assumption, and ours; it is not a finding. Where
+    they fall faster the hours should be more even, where they fall slower less so.
+
+    Examples
+    --------
+    >>> found = optimal_time({"vip": 6, "prospect": 1}, 370, customers={"vip": 1, "prospect": 1})
+    >>> found["hours_each"].tolist()
+    [360.0, 10.0]
+    """
+    _above_zero("hours", hours)
+    tiers = [*values]
+    heads = dict.fromkeys(tiers, 1.0) if customers is None else dict(customers)
+    _same_tiers("customers", heads, dict(values))
+    worth = np.array(checks.weights("values", [*values.values()], length=len(tiers)))
+    count = np.array(checks.weights("customers", [heads[t] for t in tiers], length=len(tiers)))
+    total = float((count * worth**2).sum())
+    if total == 0:
+        raise ParameterError("values: only tiers without customers have a value above zero")
+    each = hours * worth**2 / total
+    return pd.DataFrame(
+        {
+            "tier": tiers,
+            "value": worth,
+            "customers": count,
+            "hours_each": each,
+            "hours": count * each,
+            "time_share": count * each / hours,
+            "brings": count * worth * np.sqrt(each),
+        }
+    )
+
+
+def _shares(name: str, given: Shares | None, default: str) -> dict[str, float]:
+    tiers = {str(tier["id"]): float(tier[default]) for tier in entries("time_plan")}
+    if given is None:
+        return tiers
+    if not isinstance(given, Mapping):
+        if len(given) != len(tiers):
+            raise ParameterError(
+                f"{name}={given!r}: give shares for {', '.join(tiers)}, or name your own tiers in "
+                "a dictionary"
+            )
+        given = dict(zip(tiers, given, strict=True))
+    found = {str(tier): checks.number(f"{name}[{tier!r}]", share) for tier, share in given.items()}
+    for tier, share in found.items():
+        if share < 0:
+            raise ParameterError(f"{name}[{tier!r}]={share:g}: a share is not below zero")
+    total = sum(found.values())
+    if abs(total - 1) > 1e-9:
+        hint = "; write 0.1 for 10 %" if abs(total - 100) < 1 else ""
+        raise ParameterError(f"{name}: the shares add up to {total:.10g}, not to 1{hint}")
+    return found
+
+
+def _same_tiers(name: str, given: Mapping[str, float], tiers: Mapping[str, float]) -> None:
+    if set(given) != set(tiers):
+        raise ParameterError(
+            f"{name}: has the tiers {', '.join(given)}, not {', '.join(tiers)}; name the same ones"
+        )
+
+
+def _above_zero(name: str, value: float) -> float:
+    found = checks.number(name, value)
+    if found <= 0:
+        raise ParameterError(f"{name}={value!r}: give a number above zero")
+    return found
+
+
+def _without_empty(
+    wanted: NDArray[np.float64], head: NDArray[np.float64], tiers: list[str]
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """Return the plan with the time of tiers without customers given to the others."""
+    empty = head == 0
+    planned = np.where(empty, 0.0, wanted)
+    if planned.sum() == 0:
+        raise ParameterError("time: all of it is planned for tiers without customers")
+    notes = tuple(
+        f"nobody is {tier}: the {100 * share:g} % of the time planned for it goes to the others"
+        for tier, share, gone in zip(tiers, wanted, empty, strict=True)
+        if gone and share > 0
+    )
+    return (planned / planned.sum() if notes else planned), notes
+
+
+def _per_head(planned: NDArray[np.float64], head: NDArray[np.float64]) -> NDArray[np.float64]:
+    return planned / np.where(head > 0, head, np.nan)
+
+
+def _no_negative(source: frames.Source) -> None:
+    below = nw.col("hours") < 0
+    n = int(frames.collect(source.lazy.select(below.cast(nw.Int64).sum().alias("n")))["n"][0])
+    if n:
+        raise DataError(
+            f"column {source.names['hours']!r}: below zero in {n:,} rows: "
+            f"{source.example(below, 'key')}. Correct it or leave these rows out"
+        )
+
+
+def _customers_by_tier(source: frames.Source, customers: int) -> dict[str, int]:
+    """Count the customers of each tier; raise DataError if one stands in two."""
+    pairs = frames.collect(source.lazy.select("key", "tier").unique().sort("key"), key="key")
+    keys, tiers = pairs["key"].to_list(), [str(name) for name in pairs["tier"].to_list()]
+    if len(keys) > customers:
+        twice = next(one for one, other in pairwise(keys) if one == other)
+        raise DataError(
+            f"column {source.names['tier']!r}: customer {twice!r} stands in more than one tier; "
+            "give each customer the tier it has today"
+        )
+    return {name: tiers.count(name) for name in set(tiers)}
