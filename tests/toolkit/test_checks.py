@@ -34,7 +34,7 @@ def test_a_day_in_every_form(given: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["30.09.1997", "yesterday", "", 19970930, 1.5, pd.NaT, np.datetime64("NaT"), []],
+    "given", ["30.09.1997", "yesterday", "", 19970930, 1.5, pd.NaT, np.datetime64("NaT", "D"), []],
     ids=repr,
 )  # fmt: skip
 def test_what_is_no_day(given: object) -> None:

@@ -579,7 +579,7 @@ def test_until_in_every_form(until: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "until", ["soon", "2026-02-30", "", 20260331, 1.5, pd.NaT, np.datetime64("NaT"), [], True]
+    "until", ["soon", "2026-02-30", "", 20260331, 1.5, pd.NaT, np.datetime64("NaT", "D"), [], True]
 )
 def test_until_that_is_no_day(until: object) -> None:
     with pytest.raises(ParameterError, match="is not a day: give text like"):

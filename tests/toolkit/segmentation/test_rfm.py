@@ -314,7 +314,7 @@ def test_as_of_in_every_form(as_of: Any) -> None:
     ("arguments", "message"),
     [
         ({"as_of": "yesterday"}, "as_of='yesterday' is not a day"),
-        ({"as_of": np.datetime64("NaT")}, "is not a day"),
+        ({"as_of": np.datetime64("NaT", "D")}, "is not a day"),
         ({"as_of": pd.NaT}, "is not a day"),
         ({"as_of": 20260331}, "is not a day"),
         ({"bins": 1}, "bins=1: give a whole number of 2 or more"),

@@ -203,7 +203,7 @@ def _in_haste(twins: pd.DataFrame, draws: Draws) -> pd.DataFrame:
     """Leave out more of what does not say who it is."""
     who = {"card", "created_on", "name", "chinese_name", "phone", "email", "address"}
     if "first_order_on" in twins.columns:  # nothing was billed to this card when it was opened
-        never = np.full(len(twins), np.datetime64("NaT"), dtype="datetime64[us]")
+        never = np.full(len(twins), np.datetime64("NaT", "D"), dtype="datetime64[us]")
         none = pd.array(np.zeros(len(twins), dtype=np.int64), dtype="Int64")
         twins = twins.assign(first_order_on=never, orders_last_year=none)
     others = [c for c in twins.columns if c not in {*who, "first_order_on", "orders_last_year"}]
