@@ -87,7 +87,7 @@ class Care:
     perception_quality: float = 0.5
     person: float = 0.4
     dimension: float = 0.5
-    item: float = 0.75
+    item: float = 0.68
     intent_base: float = 7.4
     intent_gap: float = 1.2
     intent_noise: float = 1.0

@@ -97,8 +97,8 @@ def _respondents(
     asked = asked.iloc[draws.order(len(asked))]
     asked = asked[(asked["since"] <= asked["date"]) & (asked["date"] <= asked["until"])]
     firm = asked["kind"] == "organization"
-    firms = round(parameters.respondents * parameters.organization_answers)
-    return pd.concat([asked[firm][:firms], asked[~firm][: parameters.respondents - firms]])
+    firms = asked[firm][: round(parameters.respondents * parameters.organization_answers)]
+    return pd.concat([firms, asked[~firm][: parameters.respondents - len(firms)]])
 
 
 def _items(levels: Five, shift: Floats, parameters: Care, draws: Draws) -> Ints:

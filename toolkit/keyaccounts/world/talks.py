@@ -173,9 +173,9 @@ def _planned(
     today: np.datetime64,
 ) -> pd.DataFrame:
     """Return whom a call is made to, and the days between which it must fall."""
-    there = people.assign(
-        entity=people.index, opportunity=-1, stage="", until=people["departed_on"].fillna(today)
-    )
+    left = people["departed_on"]
+    left = left.where(left < today, today)  # a departure may lie ahead
+    there = people.assign(entity=people.index, opportunity=-1, stage="", until=left)
     fleets = there[there["kind"] == "organization"].assign(since=lambda f: f["created_on"])
     # Of drivers only those who buy: nobody signs an order and stays without one.
     drivers = there[(there["kind"] == "individual") & there["joined_on"].notna()]
@@ -251,7 +251,7 @@ def _minutes(asked: Ints, large: Any, early: Any, draws: Draws) -> pd.DataFrame:
     means = [
         4.0 * size + 1.0,
         (1.0 + asked.sum(axis=1)) * (0.8 + 1.4 * size) * np.where(early, 0.4, 1.0),
-        10.0 * size * np.where(early, 2.2, 1.0),
+        8.0 * size * np.where(early, 2.2, 1.0),
         4.0 * size + 0.5,
     ]
     spent = [np.maximum(np.round(draws.gamma(n, 8.0, mean / 8.0), 1), 0.1) for mean in means]

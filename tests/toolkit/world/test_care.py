@@ -1,0 +1,396 @@
+"""Complaints, signals, surveys and interactions give back what was planted in them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import small_world
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keyaccounts.errors import ParameterError
+from keyaccounts.world.care import Care, complaints, served
+from keyaccounts.world.interactions import CAMPAIGNS, KINDS, interactions
+from keyaccounts.world.signals import WARNING, signals
+from keyaccounts.world.surveys import DIMENSION, PETALS, surveys
+
+PLAN = Care()
+AS_OF = pd.Timestamp(small_world.AS_OF)
+TODAY = np.datetime64(small_world.AS_OF)
+DAY = pd.Timedelta(days=1)
+WHO = small_world.people()
+MANY = small_world.people(6000, 2000, seed=2)
+ITEMS = [f"{side}_{k:02d}" for side in ("expectation", "perception") for k in range(1, 23)]
+RATINGS = [f"{side}_{petal}" for side in ("importance", "performance") for petal in PETALS]
+
+
+def campaigns() -> pd.DataFrame:
+    """Return a mailing and an evening a quarter, and telephone campaigns that reach no customer."""
+    starts = pd.date_range("2022-04-01", "2026-04-01", freq="QS", unit="us")
+    methods = ("letters", "meetings", "telephone")
+    made = pd.DataFrame([(m, s, s + 40 * DAY) for s in starts for m in methods])
+    return made.set_axis(["method", "starts_on", "ends_on"], axis=1).rename_axis("campaign")
+
+
+CAMPAIGN_TABLE = campaigns().reset_index()
+
+
+def everything(who: pd.DataFrame, seed: int) -> dict[str, pd.DataFrame]:
+    return {
+        "complaints": complaints(who, PLAN, seed, AS_OF),
+        "signals": signals(who, PLAN, seed, AS_OF),
+        "surveys": surveys(who, PLAN, seed, AS_OF),
+        "interactions": interactions(who, CAMPAIGN_TABLE, PLAN, seed, AS_OF),
+    }
+
+
+# ------------------------------------------------------------------------------ all tables
+
+
+def within(found: pd.DataFrame, column: str, who: pd.DataFrame) -> None:
+    """Hold that whatever happens happens to a customer, while he is one."""
+    people = who.loc[found["entity"]].reset_index(drop=True)
+    day = found[column].reset_index(drop=True).dt.normalize()
+    assert (day >= people["joined_on"]).all()
+    assert (day <= people["departed_on"].clip(upper=AS_OF).fillna(AS_OF)).all()
+    assert found[column].is_monotonic_increasing
+    assert found.index.equals(pd.RangeIndex(len(found)))
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 10_000))
+def test_laws_hold_for_any_seed(seed: int) -> None:
+    who = small_world.people(60, 300, seed)
+    made = everything(who, seed)
+    dates = {"complaints": "opened_at", "signals": "noted_on"}
+    for name, found in made.items():
+        within(found, dates.get(name, "date"), who)
+    log = made["complaints"]
+    assert (log["first_response_at"].dropna() > log["opened_at"]).all(axis=None) or log.empty
+    assert not (log["first_response_at"] < log["opened_at"]).any()
+    assert not (log["resolved_at"] < log["first_response_at"]).any()
+    assert (log["first_response_at"].isna() <= log["resolved_at"].isna()).all()
+    for column in ("opened_at", "first_response_at", "resolved_at"):
+        assert not (log[column] >= AS_OF + DAY).any()
+        assert (log[column].dropna().dt.second == 0).all()
+    unsolved = log["resolved_at"].isna()
+    assert not log.loc[unsolved, "reopened"].any()
+    assert (log.loc[unsolved, "compensation"] == 0).all()
+    answers = made["surveys"]
+    assert not answers["entity"].duplicated().any()
+    assert answers["satisfaction"].between(1, 5).all()
+    assert answers["return_intent"].between(0, 10).all()
+    for columns, top in ((ITEMS, 7), (RATINGS, 5)):
+        values = answers[columns].to_numpy(dtype=float, na_value=np.nan)
+        assert np.all(np.isnan(values) | ((values >= 1) & (values <= top)))
+    noted = made["signals"]
+    scores = noted["signal"] == "relation_score"
+    assert (noted["value"].notna() == scores).all()
+    assert noted.loc[scores, "value"].isin([1, 2, 3, 4, 5]).all()
+    assert (who.loc[noted["entity"], "kind"] == "organization").all()
+
+
+def test_the_same_seed_makes_the_same_tables() -> None:
+    first, again, other = everything(WHO, 7), everything(WHO, 7), everything(WHO, 8)
+    for name, found in first.items():
+        pd.testing.assert_frame_equal(found, again[name])
+        assert not found.equals(other[name])
+
+
+def test_the_tables_stay_small() -> None:
+    made = everything(WHO, 7)
+    sizes = {name: len(found.to_csv(index=False)) for name, found in made.items()}
+    assert sum(sizes.values()) < 450_000
+    assert len(made["surveys"]) == PLAN.respondents
+    assert 4000 < len(made["interactions"]) <= PLAN.interactions
+
+
+def test_today_must_be_a_day() -> None:
+    for table in (complaints, signals, surveys):
+        with pytest.raises(ParameterError, match="as_of='soon' is not a day"):
+            table(WHO, PLAN, 7, "soon")
+    with pytest.raises(ParameterError, match="as_of='soon' is not a day"):
+        interactions(WHO, CAMPAIGN_TABLE, PLAN, 7, "soon")
+
+
+def test_a_warning_is_so_many_days_before_the_departure() -> None:
+    who = pd.DataFrame(
+        {
+            "joined_on": pd.to_datetime(["2024-01-01", "2024-01-01", None, "2024-01-01"]),
+            "departed_on": pd.to_datetime(["2025-01-01", None, None, "2026-08-01"]),
+            "lead_days": [100, 0, 0, 60],
+        }
+    )
+    found = served(who, TODAY)
+    assert found["entity"].tolist() == [0, 1, 3]
+    assert found["until"].tolist() == [pd.Timestamp("2025-01-01"), AS_OF, AS_OF]
+    assert found["warned"].tolist() == [
+        pd.Timestamp("2024-09-23"),
+        AS_OF,
+        pd.Timestamp("2026-06-02"),
+    ]
+
+
+# ------------------------------------------------------------------------------ complaints
+
+
+@pytest.fixture(scope="module")
+def log() -> pd.DataFrame:
+    return complaints(MANY, PLAN, 5, AS_OF)
+
+
+def test_complaints_triple_between_warning_and_departure(log: Any) -> None:
+    """Compare each part with what the quality of the customers and the days lead one to expect."""
+    who = served(MANY, TODAY).set_index("entity")
+    who = who[who["departure_cause"].isin(["service", "price"])]
+    usual = PLAN.organization_complaints * np.exp(PLAN.complaint_quality * who["quality"])
+    before = (usual * (who["warned"] - who["since"]).dt.days / 365.25).sum()
+    after = (usual * (who["until"] - who["warned"]).dt.days / 365.25).sum()
+    of = log[log["entity"].isin(who.index)]
+    late = of["opened_at"].dt.normalize() >= who.loc[of["entity"], "warned"].to_numpy()
+    ratio = (late.sum() / after) / ((~late).sum() / before)
+    error = math.sqrt(1 / late.sum() + 1 / (~late).sum())  # of the log of the ratio
+    assert abs(math.log(ratio / PLAN.complaint_lead)) < 3.5 * error
+    assert error < 0.1
+
+
+def test_no_more_complaints_before_a_customer_moves_or_is_sold(log: Any) -> None:
+    who = served(MANY, TODAY).set_index("entity")
+    who = who[who["departure_cause"].isin(["moved", "sold"])]
+    usual = PLAN.organization_complaints * np.exp(PLAN.complaint_quality * who["quality"])
+    expected = (usual * (who["until"] - who["since"]).dt.days / 365.25).sum()
+    found = log["entity"].isin(who.index).sum()
+    assert abs(found - expected) < 4 * math.sqrt(expected)
+
+
+def test_better_service_brings_fewer_complaints(log: Any) -> None:
+    who = served(MANY, TODAY).set_index("entity")
+    who = who[who["departed_on"].isna() & (who["kind"] == "organization")]
+    count = log["entity"].value_counts().reindex(who.index, fill_value=0).to_numpy()
+    years = ((who["until"] - who["since"]).dt.days / 365.25).to_numpy()
+    x = np.column_stack([np.ones(len(who)), who["quality"]])
+    beta = np.array([math.log(count.sum() / years.sum()), 0.0])
+    for _ in range(20):  # Poisson regression by Newton steps
+        mean = years * np.exp(x @ beta)
+        information = x.T @ (x * mean[:, None])
+        beta = beta + np.linalg.solve(information, x.T @ (count - mean))
+    error = np.sqrt(np.diag(np.linalg.inv(information)))
+    planted = [math.log(PLAN.organization_complaints), PLAN.complaint_quality]
+    assert np.all(np.abs(beta - planted) < 3.5 * error)
+    assert error.max() < 0.03
+
+
+def test_responses_take_the_planted_hours(log: Any) -> None:
+    old = log[log["opened_at"] < AS_OF - 60 * DAY]  # nothing cut off by today
+    assert old["first_response_at"].notna().all()
+    hours = (old["first_response_at"] - old["opened_at"]) / pd.Timedelta(hours=1)
+    n = len(hours)
+    assert abs(np.log(hours).mean() - math.log(PLAN.response_hours)) < 4 * 1.1 / math.sqrt(n)
+    assert np.log(hours).std() == pytest.approx(PLAN.response_spread, rel=4 / math.sqrt(2 * n))
+    days = ((old["resolved_at"] - old["first_response_at"]) / DAY).dropna()
+    assert abs(np.log(days).mean() - math.log(PLAN.resolution_days)) < 4 * 0.9 / math.sqrt(n)
+
+
+def test_shares_of_complaints(log: Any) -> None:
+    old = log[log["opened_at"] < AS_OF - 60 * DAY]
+    n = len(old)
+
+    def near(found: float, planted: float) -> bool:
+        return abs(found - planted) < 4 * math.sqrt(planted * (1 - planted) / n)
+
+    solved = old["resolved_at"].notna()
+    assert near(1 - solved.mean(), PLAN.unresolved)
+    assert near((old["compensation"] > 0).mean(), PLAN.compensated * (1 - PLAN.unresolved))
+    assert near(old["reopened"].mean(), PLAN.reopened * (1 - PLAN.unresolved))
+    paid = old.loc[old["compensation"] > 0, "compensation"]
+    assert paid.mean() == pytest.approx(PLAN.compensation, rel=4 / math.sqrt(2 * len(paid)))
+
+
+def test_what_happened_lately_is_still_open() -> None:
+    log = complaints(MANY, PLAN, 5, AS_OF)
+    late = log[log["opened_at"] >= AS_OF - DAY]
+    assert late["resolved_at"].isna().mean() > 0.5
+
+
+# --------------------------------------------------------------------------------- signals
+
+
+@pytest.fixture(scope="module")
+def noted() -> pd.DataFrame:
+    return signals(MANY, PLAN, 5, AS_OF)
+
+
+def test_the_first_warning_comes_the_planted_days_before(noted: Any) -> None:
+    gone = MANY[(MANY["departed_on"] <= AS_OF) & (MANY["lead_days"] > 0)]
+    of = noted[noted["entity"].isin(gone.index)]
+    left = gone.loc[of["entity"]]
+    own = of["signal"].to_numpy() == left["departure_cause"].map(WARNING).to_numpy()
+    ahead = (left["departed_on"].to_numpy() - of["noted_on"].to_numpy()) / np.timedelta64(1, "D")
+    lately = own & (ahead <= 180)  # an analyst does not know when the warning period begins
+    first = pd.Series(ahead[lately]).groupby(of["entity"].to_numpy()[lately]).max()
+    assert len(first) == len(gone) > 1000  # everyone with lead days gives a warning
+    late = first - gone["lead_days"].loc[first.index]
+    assert (late >= 0).all()
+    assert (late == 0).mean() > 0.9  # the rest had a false alarm before
+    assert first.median() == pytest.approx(gone["lead_days"].median(), abs=3)
+
+
+def test_those_without_lead_days_leave_unannounced(noted: Any) -> None:
+    gone = MANY[(MANY["departed_on"] <= AS_OF) & (MANY["lead_days"] == 0)]
+    assert len(gone) > 100
+    of = noted[noted["entity"].isin(gone.index) & (noted["signal"] == "rival_praised")]
+    left = gone.loc[of["entity"], "departed_on"].to_numpy()
+    lately = (left - of["noted_on"].to_numpy()) <= np.timedelta64(120, "D")
+    expected = PLAN.rival_rate * 120 / 365.25 * len(gone)
+    assert abs(lately.sum() - expected) < 4 * math.sqrt(expected)
+
+
+@pytest.mark.parametrize(
+    ("signal", "planted"),
+    [
+        ("rival_praised", PLAN.rival_rate),
+        ("strategy_change", PLAN.strategy_rate),
+        ("ownership_change", PLAN.ownership_rate),
+    ],
+)
+def test_false_alarms_have_the_planted_rate(noted: Any, signal: str, planted: float) -> None:
+    who = served(MANY[MANY["kind"] == "organization"], TODAY)
+    who = who[who["departed_on"].isna()]
+    years = (who["until"] - who["since"]).dt.days.sum() / 365.25
+    found = (noted["entity"].isin(who["entity"]) & (noted["signal"] == signal)).sum()
+    assert abs(found - planted * years) < 4 * math.sqrt(planted * years)
+
+
+def test_the_relation_falls_only_before_the_unhappy_leave(noted: Any) -> None:
+    scores = noted[noted["signal"] == "relation_score"]
+    left = MANY.loc[scores["entity"]].reset_index(drop=True)
+    ahead = (left["departed_on"] - scores["noted_on"].reset_index(drop=True)).dt.days
+    value = scores["value"].reset_index(drop=True)
+    unhappy = left["departure_cause"].isin(["service", "price"]) & (left["lead_days"] > 0)
+    usual = value[left["departed_on"].isna()].mean()
+    assert usual == pytest.approx(PLAN.relation_base, abs=0.03)
+    last = value[unhappy & (ahead <= 15)]
+    assert last.mean() == pytest.approx(PLAN.relation_base - PLAN.relation_fall, abs=0.25)
+    moved = value[left["departure_cause"].isin(["moved", "sold"]) & (ahead <= 60)]
+    assert moved.mean() == pytest.approx(usual, abs=0.2)
+
+
+def test_a_departure_after_today_warns_already(noted: Any) -> None:
+    soon = MANY[(MANY["departed_on"] > AS_OF) & (MANY["lead_days"] > 0)]
+    soon = soon[soon["departed_on"] - pd.to_timedelta(soon["lead_days"], unit="D") < AS_OF]
+    first = soon["departed_on"] - pd.to_timedelta(soon["lead_days"], unit="D")
+    cause = soon["departure_cause"].map(WARNING)
+    known = set(zip(noted["entity"], noted["noted_on"], noted["signal"], strict=True))
+    assert len(soon) > 20
+    assert set(zip(soon.index, first.clip(lower=soon["joined_on"]), cause, strict=True)) <= known
+
+
+# --------------------------------------------------------------------------------- surveys
+
+
+@pytest.fixture(scope="module")
+def answers() -> pd.DataFrame:
+    return surveys(MANY, Care(respondents=3000, organization_answers=0.7), 5, AS_OF)
+
+
+def gap(found: pd.DataFrame) -> Any:
+    values = found[ITEMS].to_numpy(dtype=float, na_value=np.nan)
+    return np.nanmean(values[:, 22:] - values[:, :22], axis=1)
+
+
+@pytest.mark.parametrize("target", ["intent", "satisfaction"])
+def test_the_effect_of_the_gap_is_found_again(answers: Any, target: str) -> None:
+    column = {"intent": "return_intent", "satisfaction": "satisfaction"}[target]
+    x = np.column_stack([np.ones(len(answers)), gap(answers)])
+    y = answers[column].to_numpy(dtype=float)
+    beta, rest, *_ = np.linalg.lstsq(x, y, rcond=None)
+    error = np.sqrt(np.diag(np.linalg.inv(x.T @ x)) * rest[0] / (len(y) - 2))
+    planted = [getattr(PLAN, f"{target}_base"), getattr(PLAN, f"{target}_gap")]
+    # The ends of the scale cut off a little; no more than 5 percent is allowed for that.
+    assert np.all(np.abs(beta - planted) < 3 * error + 0.05 * np.abs(planted))
+    assert error[1] < 0.04
+
+
+def test_quality_shows_in_what_is_perceived(answers: Any) -> None:
+    quality = MANY.loc[answers["entity"], "quality"].to_numpy()
+    values = answers[ITEMS].to_numpy(dtype=float, na_value=np.nan)
+    slope = np.polyfit(quality, np.nanmean(values[:, 22:], axis=1), 1)[0]
+    assert slope == pytest.approx(PLAN.perception_quality, abs=0.06)
+    assert np.polyfit(quality, np.nanmean(values[:, :22], axis=1), 1)[0] == pytest.approx(
+        0, abs=0.05
+    )
+
+
+def alpha(items: pd.DataFrame) -> float:
+    """Return Cronbach's alpha by its definition."""
+    values = items.dropna().to_numpy(dtype=float)
+    k = values.shape[1]
+    return k / (k - 1) * (1 - values.var(axis=0, ddof=1).sum() / values.sum(axis=1).var(ddof=1))
+
+
+def test_the_items_of_a_dimension_hang_together() -> None:
+    found = surveys(WHO, PLAN, 7, AS_OF)
+    assert np.bincount(DIMENSION).tolist() == [4, 5, 4, 4, 5]
+    for side in ("expectation", "perception"):
+        for dimension in range(5):
+            numbers = np.flatnonzero(dimension == DIMENSION) + 1
+            assert 0.7 < alpha(found[[f"{side}_{k:02d}" for k in numbers]]) < 0.95
+
+
+def test_reliability_is_expected_most_and_missed_most(answers: Any) -> None:
+    values = answers[ITEMS].to_numpy(dtype=float, na_value=np.nan)
+    expected, perceived = (np.nanmean(values[:, k : k + 22], axis=0) for k in (0, 22))
+    by_dimension = pd.DataFrame({"e": expected, "gap": perceived - expected}).groupby(DIMENSION)
+    assert by_dimension.mean()["e"].idxmax() == 1
+    assert by_dimension.mean()["gap"].idxmin() == 1
+
+
+def test_petals_and_missing_answers(answers: Any) -> None:
+    mean = answers[RATINGS].astype(float).mean()
+    assert mean["performance_billing"] == mean.filter(like="performance_").min()
+    assert mean["importance_billing"] == mean.filter(like="importance_").max()
+    planted = [*PLAN.importance, *PLAN.performance]
+    assert mean.to_numpy() == pytest.approx(planted, abs=0.25)  # the ends of the scale cut off
+    missing = answers[[*ITEMS, *RATINGS]].isna().to_numpy()
+    band = 4 * math.sqrt(PLAN.missing * (1 - PLAN.missing) / missing.size)
+    assert missing.mean() == pytest.approx(PLAN.missing, abs=band)
+
+
+# ---------------------------------------------------------------------------- interactions
+
+
+def test_participation_is_as_planted() -> None:
+    who = small_world.people(3000, 20_000, seed=4)
+    found = interactions(who, CAMPAIGN_TABLE, Care(interactions=20_000), 5, AS_OF)
+    chance = np.random.default_rng(1)
+    spread = math.hypot(PLAN.participation_quality, PLAN.participation_spread)
+    usual = chance.normal(0, spread, 200_000)
+    for kind, odds in zip(KINDS, PLAN.participation, strict=True):
+        took_part = found.loc[found["kind"] == kind, "participated"]
+        planted = (1 / (1 + np.exp(-odds - usual))).mean()
+        band = 4 * math.sqrt(planted * (1 - planted) / len(took_part))
+        assert took_part.mean() == pytest.approx(planted, abs=band)
+    quality = pd.cut(who.loc[found["entity"], "quality"].reset_index(drop=True), [-9, 0, 9])
+    low, high = found["participated"].groupby(quality, observed=True).mean()
+    assert high > low + 0.05
+
+
+def test_invitations_belong_to_campaigns_that_run() -> None:
+    found = interactions(WHO, CAMPAIGN_TABLE, PLAN, 7, AS_OF)
+    invited = found["kind"].isin(CAMPAIGNS)
+    assert ((found["campaign"] >= 0) == invited).all()
+    run = CAMPAIGN_TABLE.loc[found.loc[invited, "campaign"]].reset_index(drop=True)
+    dates = found.loc[invited, "date"].reset_index(drop=True)
+    assert ((run["starts_on"] <= dates) & (dates <= run["ends_on"])).all()
+    kind = found.loc[invited, "kind"].reset_index(drop=True)
+    assert (run["method"] == kind.map({"campaign_mail": "letters", "event": "meetings"})).all()
+    assert not found[invited].duplicated(["entity", "campaign"]).any()
+
+
+def test_without_campaigns_invitations_have_none() -> None:
+    found = interactions(WHO, CAMPAIGN_TABLE.iloc[:0], PLAN, 7, AS_OF)
+    assert (found["campaign"] == -1).all()
+    assert set(found["kind"]) == set(KINDS)

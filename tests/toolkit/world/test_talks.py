@@ -1,0 +1,335 @@
+"""Calls obey the planted model, their evidence tells the outcome, and questions vary."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import small_world
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from keyaccounts.errors import ParameterError
+from keyaccounts.world import questions
+from keyaccounts.world.talks import Talks, calls, habits
+
+PLAN = Talks()
+WHO = small_world.people()
+CASES = small_world.opportunities(WHO)
+AS_OF = pd.Timestamp(small_world.AS_OF)
+KINDS = list("SPIN")
+MINUTES = ["preliminaries", "investigating", "demonstrating", "commitment"]
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, pd.DataFrame]:
+    return calls(WHO, CASES, PLAN, 7, small_world.AS_OF)
+
+
+@pytest.fixture(scope="module")
+def many() -> dict[str, pd.DataFrame]:
+    """Return enough calls to see each effect sharply, half of them small sales."""
+    who = small_world.people(3000, 8000)
+    cases = small_world.opportunities(who, 4000)
+    return calls(who, cases, Talks(calls=20_000, small_share=0.5), 11, small_world.AS_OF)
+
+
+def table(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return one row a call with the number of questions of each kind."""
+    asked = found["call_questions"]
+    counts = pd.crosstab(asked["call"], asked["kind"])[KINDS]
+    opened = (asked["form"] == "open").groupby(asked["call"]).mean().rename("open")
+    rows = found["calls"].merge(found["truth_calls"], on="call").set_index("call")
+    rows = rows.join(counts).join(opened).fillna(dict.fromkeys([*KINDS, "open"], 0))
+    return rows.assign(success=rows["outcome"].isin(["order", "advance"]))
+
+
+def logistic(x: Any, y: Any) -> tuple[Any, Any]:
+    """Return coefficients and standard errors (plain Newton steps); the first is the constant."""
+    x = np.column_stack([np.ones(len(x)), np.asarray(x, dtype=float)])
+    y = np.asarray(y, dtype=float)
+    beta = np.zeros(x.shape[1])
+    for _ in range(25):
+        p = 1 / (1 + np.exp(-x @ beta))
+        information = x.T @ (x * (p * (1 - p))[:, None])
+        beta = beta + np.linalg.solve(information, x.T @ (y - p))
+    return beta, np.sqrt(np.diag(np.linalg.inv(information)))
+
+
+# ------------------------------------------------------------------------- planted effects
+
+
+@pytest.mark.parametrize("sale", ["large", "small"])
+def test_the_effect_of_each_question_is_found_again(many: Any, sale: str) -> None:
+    rows = table(many)
+    rows = rows[rows["sale"] == sale]
+    beta, error = logistic(rows[KINDS], rows["success"])
+    planted = [getattr(PLAN, f"{sale}_base"), *getattr(PLAN, f"{sale}_effects")]
+    assert np.all(np.abs(beta - planted) < 3.5 * error)
+    assert error[1:].max() < 0.05
+
+
+def test_the_effects_are_what_rackham_reports() -> None:
+    s, p, i, n = PLAN.large_effects
+    assert -0.1 <= s <= 0
+    assert min(p, i, n) > 0.2
+    assert i == max(PLAN.large_effects)
+    assert PLAN.small_effects[2] < 0.1 < PLAN.small_effects[1]
+
+
+def test_nine_hundred_calls_are_enough_to_see_what_matters(made: Any) -> None:
+    rows = table(made)
+    rows = rows[rows["sale"] == "large"]
+    beta, error = logistic(rows[KINDS], rows["success"])
+    assert np.all(np.abs(beta[1:] - PLAN.large_effects) < 3 * error[1:])
+    assert np.all(beta[2:4] / error[2:4] > 2.5)  # problem and implication
+    assert beta[1] / error[1] < 2  # situation
+
+
+@pytest.mark.parametrize("sale", ["large", "small"])
+def test_open_or_closed_makes_no_difference(many: Any, sale: str) -> None:
+    rows = table(many)
+    rows = rows[(rows["sale"] == sale) & (rows[KINDS].sum(axis=1) > 0)]
+    beta, error = logistic(rows[[*KINDS, "open"]], rows["success"])
+    assert abs(beta[5]) < 3 * error[5]
+    assert error[5] < 0.2
+
+
+def test_the_noted_probability_is_the_model(made: Any) -> None:
+    rows = table(made)
+    first = rows[rows["sale"] == "large"].iloc[0]
+    odds = PLAN.large_base + sum(
+        e * first[k] for e, k in zip(PLAN.large_effects, KINDS, strict=True)
+    )
+    assert first["probability"] == pytest.approx(1 / (1 + math.exp(-odds)), abs=6e-5)
+
+
+def test_probabilities_come_true(many: Any) -> None:
+    rows = table(many)
+    for _, part in rows.groupby(pd.cut(rows["probability"], [0, 0.3, 0.5, 0.7, 1])):
+        error = math.sqrt((part["probability"] * (1 - part["probability"])).sum()) / len(part)
+        assert abs(part["success"].mean() - part["probability"].mean()) < 4 * error
+
+
+def test_novices_ask_for_more_facts_and_fewer_consequences() -> None:
+    who = habits(4000, PLAN, 3)
+    assert abs(who["experience"].mean()) < 0.06
+    for kind, slope in zip(KINDS, PLAN.experience, strict=True):
+        fitted = np.polyfit(who["experience"], np.log(who[kind]), 1)[0]
+        assert fitted == pytest.approx(slope, abs=4 * PLAN.habit / math.sqrt(4000))
+    assert PLAN.experience[0] < 0 < PLAN.experience[2]
+
+
+def test_sellers_differ(many: Any) -> None:
+    rows = table(many)
+    mean = rows[rows["sale"] == "large"].groupby("seller")["S"].mean()
+    assert len(mean) == 12
+    assert mean.max() / mean.min() > 1.3
+
+
+# -------------------------------------------------------------------- evidence and outcome
+
+
+def judged(row: Any) -> str:
+    """Tell the outcome from the evidence, by the rule that the course teaches."""
+    if row.order_signed:
+        return "order"
+    if row.refused:
+        return "no-sale"
+    return "advance" if row.buyer_agreed and row.next_action else "continuation"
+
+
+def test_the_evidence_tells_the_outcome(many: Any) -> None:
+    rows = table(many)
+    assert [judged(row) for row in rows.itertuples()] == rows["outcome"].tolist()
+    assert set(rows.loc[rows["sale"] == "large", "outcome"]) == {
+        "order",
+        "advance",
+        "continuation",
+        "no-sale",
+    }
+    assert set(rows.loc[rows["sale"] == "small", "outcome"]) == {"order", "no-sale"}
+
+
+def test_what_only_the_seller_promises_is_no_advance(many: Any) -> None:
+    rows = table(many)
+    said = rows[rows["next_action"] != ""]
+    by_seller = said["next_action"].str.startswith("seller")
+    assert (said.loc[by_seller, "outcome"] == "continuation").all()
+    assert (said.loc[~by_seller, "outcome"] == "advance").all()
+    idle = rows[(rows["outcome"] == "continuation") & (rows["next_action"] == "")]
+    assert idle["polite_interest"].all()
+
+
+def test_some_advances_have_no_day(many: Any) -> None:
+    rows = table(many)
+    undated = rows.loc[rows["outcome"] == "advance", "next_action_on"].isna()
+    band = 4 * math.sqrt(PLAN.undated * (1 - PLAN.undated) / len(undated))
+    assert undated.mean() == pytest.approx(PLAN.undated, abs=band)
+    dated = rows[rows["next_action_on"].notna()]
+    assert (dated["next_action_on"] > dated["date"]).all()
+    assert (dated["next_action_on"].dt.day_of_week < 5).all()
+
+
+def test_orders_and_opportunities_tell_one_story(made: Any) -> None:
+    rows = table(made)
+    case = CASES[["opportunity", "created_on", "closed_on", "stage", "sale", "entity"]]
+    rows = rows.merge(case, on="opportunity", suffixes=("", "_of_case"))
+    assert (rows["sale_of_case"] == "large").all()
+    assert (rows["entity"] == rows["entity_of_case"]).all()
+    assert (rows["date"] >= rows["created_on"]).all()
+    assert (rows["date"] <= rows["closed_on"].fillna(AS_OF)).all()
+    settled = rows[rows["outcome"].isin(["order", "no-sale"])]
+    assert len(settled) > 100
+    assert (settled["stage"].isin(["signed", "paid"]) == (settled["outcome"] == "order")).all()
+    assert (settled["stage"].eq("lost") == (settled["outcome"] == "no-sale")).all()
+    last_working_day = settled["closed_on"].map(lambda d: np.busday_offset(d.date(), 0, "backward"))
+    assert (settled["date"] == last_working_day).all()
+    last = rows.groupby("opportunity")["date"].transform("max")
+    assert (settled["date"] == last[settled.index]).all()
+
+
+# --------------------------------------------------------------------------- laws of calls
+
+
+def lawful(found: dict[str, pd.DataFrame], who: pd.DataFrame) -> None:
+    rows, asked = found["calls"], found["call_questions"]
+    assert rows["call"].tolist() == list(range(len(rows)))
+    assert rows["date"].is_monotonic_increasing
+    assert (rows["date"].dt.day_of_week < 5).all()
+    assert (rows["date"] <= AS_OF).all()
+    people = who.loc[rows["entity"]].reset_index(drop=True)
+    assert (rows["date"] >= people["created_on"]).all()
+    free = rows["opportunity"] < 0
+    assert (rows["date"][free] <= people["departed_on"].fillna(AS_OF)[free]).all()
+    assert ((rows["sale"] == "small") == (people["kind"] == "individual")).all()
+    assert rows["seller"].between(0, 11).all()
+    assert (rows[[f"minutes_{m}" for m in MINUTES]] > 0).all(axis=None)
+    assert set(asked["call"]) <= set(rows["call"])
+    place = asked.groupby("call").cumcount() + 1
+    assert (asked["position"] == place).all()
+    assert set(asked["kind"]) <= set(KINDS)
+    assert set(asked["form"]) <= {"open", "closed"}
+    assert set(asked["reply"]) <= {"none", "implied", "explicit"}
+    assert found["truth_calls"]["probability"].between(0, 1).all()
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 10_000))
+def test_laws_hold_for_any_seed(seed: int) -> None:
+    who = small_world.people(40, 200, seed)
+    found = calls(who, small_world.opportunities(who, 60, seed), PLAN, seed, small_world.AS_OF)
+    assert len(found["calls"]) > 500
+    lawful(found, who)
+
+
+def test_laws_hold_without_opportunities() -> None:
+    found = calls(WHO, CASES.iloc[:0], PLAN, 7, small_world.AS_OF)
+    lawful(found, WHO)
+    large = found["calls"][found["calls"]["sale"] == "large"]
+    assert (large["opportunity"] == -1).all()
+    assert not large["order_signed"].any()
+    assert large["refused"].any()
+
+
+def test_most_calls_are_large_sales(made: Any) -> None:
+    rows = made["calls"]
+    assert 800 <= len(rows) <= 900
+    assert 0.75 <= (rows["sale"] == "large").mean() <= 0.85
+    assert 0.75 <= (rows.loc[rows["sale"] == "large", "opportunity"] >= 0).mean() <= 0.9
+
+
+def test_time_is_spent_as_in_real_calls(made: Any) -> None:
+    rows = made["calls"][made["calls"]["sale"] == "large"]
+    minutes = rows[[f"minutes_{m}" for m in MINUTES]]
+    assert 30 <= minutes.sum(axis=1).median() <= 60
+    shares = minutes.div(minutes.sum(axis=1), axis=0).median()
+    assert shares["minutes_preliminaries"] < 0.2
+    assert shares["minutes_investigating"] > 0.4
+    too_early = (minutes["minutes_demonstrating"] > minutes["minutes_investigating"]).mean()
+    assert 0.1 < too_early < 0.3
+
+
+def test_the_same_seed_makes_the_same_calls(made: Any) -> None:
+    again = calls(WHO, CASES, PLAN, 7, AS_OF)
+    for name, frame in made.items():
+        pd.testing.assert_frame_equal(frame, again[name])
+    other = calls(WHO, CASES, PLAN, 8, AS_OF)
+    assert not made["calls"].equals(other["calls"])
+
+
+def test_the_tables_stay_small(made: Any) -> None:
+    assert len(made["call_questions"].to_csv(index=False)) < 470_000
+    assert len(made["calls"].to_csv(index=False)) < 110_000
+
+
+def test_today_must_be_a_day() -> None:
+    with pytest.raises(ParameterError, match="as_of='soon' is not a day"):
+        calls(WHO, CASES, PLAN, 7, "soon")
+
+
+# ------------------------------------------------------------------------------- questions
+
+
+def test_the_catalog_has_enough_questions_of_each_kind() -> None:
+    found = questions.catalog()
+    assert set(found) == {(kind, buyer) for kind in KINDS for buyer in ("fleet", "driver")}
+    every = [v for texts in found.values() for text in texts for v in text.variants]
+    assert len(every) == len(set(every))
+    assert all(v.endswith("?") and "{" not in v and len(v) <= 60 for v in every)
+    for kind in KINDS:
+        assert len(found[kind, "fleet"]) >= 15
+        assert {text.form for text in found[kind, "fleet"]} == {"open", "closed"}
+        assert {text.form for text in found[kind, "driver"]} == {"open", "closed"}
+
+
+def test_a_word_in_braces_is_filled_with_each_word() -> None:
+    texts = {text.variants for text in questions.catalog()["S", "fleet"]}
+    assert (
+        "How many vans do you run?",
+        "How many trucks do you run?",
+        "How many minibuses do you run?",
+        "How many pool cars do you run?",
+    ) in texts
+
+
+def test_form_belongs_to_the_text_and_the_text_to_the_kind_and_buyer(many: Any) -> None:
+    sale = many["calls"].set_index("call")["sale"]
+    asked = many["call_questions"]
+    buyer = asked["call"].map(sale).map({"large": "fleet", "small": "driver"})
+    known = {
+        (kind, who, text.form, v)
+        for (kind, who), texts in questions.catalog().items()
+        for text in texts
+        for v in text.variants
+    }
+    assert set(zip(asked["kind"], buyer, asked["form"], asked["text"], strict=True)) == known
+
+
+def test_hardly_a_question_comes_twice_in_a_call(made: Any) -> None:
+    assert made["call_questions"].duplicated(["call", "text"]).mean() < 0.01
+
+
+def test_most_situation_questions_are_open(made: Any) -> None:
+    asked = made["call_questions"]
+    assert 0.5 < (asked.loc[asked["kind"] == "S", "form"] == "open").mean() < 0.75
+
+
+def test_replies_come_as_planted(many: Any) -> None:
+    asked = many["call_questions"]
+    for k, kind in enumerate(KINDS):
+        reply = asked.loc[asked["kind"] == kind, "reply"]
+        for name in ("implied", "explicit"):
+            planted = getattr(PLAN, name)[k]
+            band = 4 * math.sqrt(planted * (1 - planted) / len(reply))
+            assert (reply == name).mean() == pytest.approx(planted, abs=band)
+
+
+def test_calls_move_from_facts_to_benefits(made: Any) -> None:
+    rank = made["call_questions"]["kind"].map({k: i for i, k in enumerate(KINDS)})
+    step = rank.groupby(made["call_questions"]["call"]).diff().dropna()
+    counts = Counter(np.sign(step).astype(int))
+    assert counts[0] + counts[1] > 2.5 * counts[-1] > 0
