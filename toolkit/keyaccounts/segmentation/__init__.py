@@ -12,6 +12,7 @@ from keyaccounts.segmentation.ahp_ranking import AhpRanking, ahp_ranking
 from keyaccounts.segmentation.catalogs import reference
 from keyaccounts.segmentation.gate import Gate, grading_gate, pyramid_suits
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
+from keyaccounts.segmentation.progressive import Progressive, progressive
 from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_segments
 from keyaccounts.segmentation.tail import ACTIONS, TailScenario, tail_scenario
@@ -30,6 +31,7 @@ __all__ = [
     "AhpWeights",
     "Gate",
     "Migration",
+    "Progressive",
     "Pyramid",
     "TailScenario",
     "TimeAllocation",
@@ -46,6 +48,7 @@ __all__ = [
     "pareto_interval",
     "pareto_ratio",
     "pareto_share",
+    "progressive",
     "pyramid",
     "pyramid_suits",
     "reference",

@@ -1,0 +1,384 @@
+"""Progressive segmentation: six questions, each asked of those who are left (chapter 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts import checks, frames
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.segmentation import catalogs
+from keyaccounts.tables import Table, table
+
+Rule: TypeAlias = tuple[str, str, Any]
+"""A column, one of the :data:`OPERATORS`, and the value to compare with."""
+
+OPERATORS = ("==", "!=", ">", ">=", "<", "<=", "in")
+UNKNOWN, NOT_APPLICABLE, NOT_ASKED = "unknown", "n/a", "not asked"
+# What a stage knows of a customer, as a number: the first label, the second, or one of these.
+_UNKNOWN, _NOT_APPLICABLE, _BAD = 2, 3, 4
+_ANSWERS = 5
+
+
+@dataclass(frozen=True)
+class Progressive:
+    """Answer of :func:`progressive`.
+
+    Attributes
+    ----------
+    table : frame
+        One row a customer, sorted by key: the key under its own name, one column of labels a
+        stage, `path` (the labels in order, up to where the customer left) and `branch`:
+        "remaining", "left" (another label than the wanted one) or "unknown" (nothing is known at
+        a stage that decides).
+    stages : pandas.DataFrame
+        One row a stage: `stage`, `wanted`, `entered`, `passed`, `left`, `unknown` (of those who
+        entered, for how many it is not known), `ratio` (passed ÷ entered, at most 1; missing
+        where nobody entered).
+    mode : {"filter", "label"}
+        Whether customers were filtered or only labeled.
+    """
+
+    table: Any
+    stages: pd.DataFrame
+    mode: str
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        first, last = self.stages["entered"].iloc[0], self.stages["passed"].iloc[-1]
+        return table(
+            self.stages,
+            f"Of {first:,} customers {last:,} remain after {len(self.stages)} stages",
+            percent=("ratio",),
+        )
+
+
+class _Stage(NamedTuple):
+    name: str
+    labels: tuple[str, str]
+    column: str
+    rule: Rule | None
+    wanted: tuple[str, ...]
+
+    def name_of(self, answer: int) -> str:
+        return (*self.labels, UNKNOWN, NOT_APPLICABLE)[answer]
+
+
+def progressive(
+    customers: Any,
+    *,
+    key: str = "customer_id",
+    criteria: Mapping[str, str | Rule],
+    wanted: Mapping[str, str | Sequence[str]] | None = None,
+    mode: str = "filter",
+) -> Progressive:
+    """Narrow a long list down, question by question, to the customers to approach now.
+
+    Six questions are asked in this order: likely (likely or unlikely to buy ever), place
+    (walk_in, called_on), party (organization, individual), history (known, new), frequency
+    (regular, rare; a new customer has none: "n/a"), priority (target, reserve). Leave out those
+    you cannot answer.
+
+    Parameters
+    ----------
+    customers : frame
+        One row a customer, of any kind the toolkit accepts.
+    key : str, default "customer_id"
+        Column that says which customer.
+    criteria : dict
+        Stage → where its answer comes from. Either the name of a column that holds the two
+        labels, or true for the first and false for the second; or a rule, (column, operator,
+        value) such as ``("vehicles", ">=", 3)``, which gives the first label where it holds and
+        the second where it does not. Operators: ==, !=, >, >=, <, <= and "in" (a list). Where
+        the column is missing the label is "unknown", never "no".
+    wanted : dict, optional
+        Stage → the label, or list of labels, that passes. A stage not named here divides, but
+        lets everybody through. Default (ours): {"likely": "likely", "priority": "target"}.
+    mode : {"filter", "label"}, default "filter"
+        Ask each question only of those who passed the one before; or all of everybody.
+
+    Returns
+    -------
+    Progressive
+        `.table`, `.stages`, `.mode`. At a stage that decides, customers of whom nothing is known
+        do not pass, but stand in a branch of their own: find out before you give them up.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a key is missing or there twice, a column holds other labels than the stage has, or a
+        rule compares what cannot be compared.
+    ParameterError
+        If a stage, label, operator or mode is unknown.
+
+    Notes
+    -----
+    The source breaks off after "target customers and"; the second label, reserve, is ours.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cards = pd.DataFrame({
+    ...     "customer_id": ["A", "B", "C", "D"],
+    ...     "vehicles": [40, 0, 3, None],
+    ...     "party": ["organization", "organization", "individual", "individual"],
+    ... })
+    >>> found = progressive(cards, criteria={"likely": ("vehicles", ">=", 1), "party": "party"})
+    >>> found.table[["customer_id", "path", "branch"]]
+      customer_id                   path     branch
+    0           A  likely / organization  remaining
+    1           B               unlikely       left
+    2           C    likely / individual  remaining
+    3           D                unknown    unknown
+    >>> found.stages["passed"].tolist()
+    [2, 2]
+    """
+    checks.choice("mode", mode, ("filter", "label"))
+    stages = _stages(criteria, wanted, mode)
+    names = [stage.name for stage in stages]
+    frames.check_free(key, [*names, "path", "branch"], "key")
+    columns = {stage.column: stage.name for stage in reversed(stages)}  # column → its first stage
+    roles = {role: column for column, role in columns.items()}
+    source = frames.typed_key(frames.read(customers, key=key, **roles), "key")
+    code = nw.lit(0)
+    for stage in stages:
+        source, answer = _answer(source, stage, columns[stage.column])
+        code = code * _ANSWERS + answer
+    plan = source.lazy.select("key", code.cast(nw.Int64).alias("code")).sort("key")
+    found = frames.collect(plan, key="key")
+    _check_keys(found, key)
+    codes = np.asarray(found["code"].to_numpy(), dtype=np.int64)
+    counts = np.bincount(codes, minlength=1)
+    present = np.flatnonzero(counts)
+    answers = np.stack(np.unravel_index(present, (_ANSWERS,) * len(stages)), axis=1)
+    for number, stage in enumerate(stages):
+        if (answers[:, number] == _BAD).any():
+            raise _other_label(source, stage, columns[stage.column])
+    walks = [_walk(row, stages) for row in answers.tolist()]
+    place = np.zeros(counts.size, dtype=np.int64)
+    place[present] = np.arange(present.size)
+    places = place[codes]
+    texts = {name: [walk.labels[i] for walk in walks] for i, name in enumerate(names)}
+    texts["path"] = [" / ".join(la for la in walk.labels if la != NOT_ASKED) for walk in walks]
+    texts["branch"] = [walk.branch for walk in walks]
+    labeled = frames.with_arrays(
+        found.select(nw.col("key").alias(key)),
+        **{name: frames.Words(known or [""], places) for name, known in texts.items()},
+    )
+    shown = _counted(stages, walks, counts[present])
+    return Progressive(frames.like(source, labeled, "key"), shown, mode)
+
+
+# ----------------------------------------------------------------------------------- arguments
+
+
+def _stages(
+    criteria: Mapping[str, str | Rule],
+    wanted: Mapping[str, str | Sequence[str]] | None,
+    mode: str,
+) -> list[_Stage]:
+    known = {
+        entry["id"]: tuple(entry["labels"]) for entry in catalogs.entries("progressive_stages")
+    }
+    if not isinstance(criteria, Mapping) or not criteria:
+        raise ParameterError(
+            f"criteria={criteria!r}: give a dictionary of stages, such as "
+            '{"likely": ("vehicles", ">=", 1), "party": "kind"}'
+        )
+    if mode == "label" and wanted is not None:
+        raise ParameterError('wanted= says who passes, but with mode="label" everybody does')
+    if wanted is None:
+        ends = {"likely": "likely", "priority": "target"} if mode == "filter" else {}
+        wanted = {name: label for name, label in ends.items() if name in criteria}
+    for name in [*criteria, *wanted]:
+        checks.choice("stage", name, [*known])
+    for name in wanted:
+        if name not in criteria:
+            raise ParameterError(f"wanted= names stage {name!r}, of which criteria= says nothing")
+    found = []
+    for name, labels in known.items():  # in their order, whatever that of the dictionary
+        if name in criteria:
+            column, rule = _rule(name, criteria[name])
+            passing = wanted.get(name, ())
+            passing = (passing,) if isinstance(passing, str) else tuple(passing)
+            options = (*labels, NOT_APPLICABLE) if name == "frequency" else labels
+            for label in passing:
+                checks.choice(f"wanted, stage {name!r}", label, options)
+            found.append(_Stage(name, labels, column, rule, passing))
+    return found
+
+
+def _rule(name: str, given: Any) -> tuple[str, Rule | None]:
+    if isinstance(given, str):
+        return given, None
+    if not (isinstance(given, tuple | list) and len(given) == 3 and isinstance(given[0], str)):
+        raise ParameterError(
+            f"criteria, stage {name!r}: {given!r} is neither the name of a column nor a rule such "
+            'as ("vehicles", ">=", 3)'
+        )
+    column, operator, value = given
+    checks.choice(f"criteria, stage {name!r}", operator, OPERATORS)
+    several = isinstance(value, list | tuple | set | frozenset)
+    values = list(value) if several else [value]
+    kinds = {_kind(v) for v in values}
+    unordered = "truth" in kinds and operator not in ("==", "!=")
+    if (operator == "in") != several or len(kinds) != 1 or None in kinds or unordered:
+        raise ParameterError(
+            f"criteria, stage {name!r}: cannot compare {operator!r} with {value!r}: give a "
+            'number, text, True or False; for "in" a list of numbers or of texts'
+        )
+    return column, (column, operator, values if several else value)
+
+
+def _kind(value: Any) -> str | None:
+    if isinstance(value, bool | np.bool_):
+        return "truth"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, int | float | np.number) and np.isfinite(value):
+        return "number"
+    return None
+
+
+# ------------------------------------------------------------------------------------- answers
+
+
+def _answer(source: frames.Source, stage: _Stage, role: str) -> tuple[frames.Source, nw.Expr]:
+    """Return the source with the column typed, and the stage's answer as a number."""
+    column = nw.col(role)
+    if stage.rule is None:
+        source, kind = _typed_text(source, role)
+        if kind == nw.Boolean:
+            holds, fails = column, ~column
+        else:
+            column = column.cast(nw.String)
+            holds, fails = column == stage.labels[0], column == stage.labels[1]
+        missing = column.is_null()
+    else:
+        _, operator, value = stage.rule
+        source = _typed_as(source, role, value)
+        missing = column.is_null()
+        if source.dtype(role).is_float():
+            missing = missing | column.is_nan()
+        holds = _compare(column, operator, value)
+        fails = ~holds
+    no = nw.when(fails).then(nw.lit(1)).otherwise(nw.lit(_BAD))
+    yes = nw.when(holds).then(nw.lit(0)).otherwise(no)
+    return source, nw.when(missing).then(nw.lit(_UNKNOWN)).otherwise(yes)
+
+
+def _typed_text(source: frames.Source, role: str) -> tuple[frames.Source, nw.dtypes.DType]:
+    kinds = (nw.String, nw.Categorical, nw.Enum, nw.Boolean)
+    source = frames.typed(source, role, nw.String(), source.dtype(role) in kinds)
+    kind = source.dtype(role)
+    if kind not in kinds:
+        raise DataError(
+            f"column {source.names[role]!r} holds {kind} values, no labels: give a rule instead, "
+            f'such as ("{source.names[role]}", ">=", 1)'
+        )
+    return source, kind
+
+
+def _typed_as(source: frames.Source, role: str, value: Any) -> frames.Source:
+    one = value[0] if isinstance(value, list) else value
+    if _kind(one) == "number":
+        return frames.typed_number(source, role)
+    source, kind = _typed_text(source, role)
+    if (kind == nw.Boolean) != (_kind(one) == "truth"):
+        raise DataError(f"column {source.names[role]!r} holds {kind} values: {one!r} is not one")
+    return source
+
+
+def _compare(column: nw.Expr, operator: str, value: Any) -> nw.Expr:
+    if operator == "in":
+        return nw.any_horizontal(*(column == one for one in value), ignore_nulls=True)
+    compared: nw.Expr = {
+        "==": column.__eq__,
+        "!=": column.__ne__,
+        ">": column.__gt__,
+        ">=": column.__ge__,
+        "<": column.__lt__,
+        "<=": column.__le__,
+    }[operator](value)
+    return compared
+
+
+def _other_label(source: frames.Source, stage: _Stage, role: str) -> DataError:
+    other = ~nw.col(role).is_null() & ~nw.col(role).cast(nw.String).is_in([*stage.labels])
+    return DataError(
+        f"column {stage.column!r} holds other labels than {stage.labels[0]!r} and "
+        f"{stage.labels[1]!r} (stage {stage.name!r}): {source.example(other, role)}. "
+        "Rename the labels, or give a rule"
+    )
+
+
+def _check_keys(found: nw.DataFrame[Any], key: str) -> None:
+    """Raise DataError unless each (sorted) key is there, and there once."""
+    keys = found["key"]
+    missing = keys.is_null()
+    if keys.dtype.is_float():
+        missing = missing | keys.is_nan()
+    if missing.any():
+        raise DataError(
+            f"column {key!r}: missing in {int(missing.sum()):,} of {len(keys):,} rows. "
+            "Fill it in or leave these rows out"
+        )
+    again = (keys == keys.shift(1)).fill_null(False)
+    if again.any():
+        raise DataError(
+            f"column {key!r}: {int(again.sum()):,} rows are of a customer who was there before, "
+            f"for example {keys.filter(again).to_list()[0]!r}. Give one row a customer"
+        )
+
+
+# --------------------------------------------------------------------------------------- walks
+
+
+class _Walk(NamedTuple):
+    """What happens to all customers who answer alike."""
+
+    labels: list[str]
+    branch: str
+
+
+def _walk(answers: Sequence[int], stages: Sequence[_Stage]) -> _Walk:
+    labels: list[str] = []
+    for stage, answer in zip(stages, answers, strict=True):
+        label = stage.name_of(answer)
+        if stage.name == "frequency" and "new" in labels:
+            label = NOT_APPLICABLE
+        labels.append(label)
+        if stage.wanted and label not in stage.wanted:
+            branch = UNKNOWN if label == UNKNOWN else "left"
+            return _Walk([*labels, *[NOT_ASKED] * (len(stages) - len(labels))], branch)
+    return _Walk(labels, "remaining")
+
+
+def _counted(
+    stages: Sequence[_Stage], walks: Sequence[_Walk], customers: NDArray[np.int64]
+) -> pd.DataFrame:
+    rows = []
+    labels = np.array([walk.labels for walk in walks], dtype=object).reshape(-1, len(stages))
+    for number, stage in enumerate(stages):
+        at = labels[:, number]
+        entered = customers[at != NOT_ASKED].sum()
+        unknown = customers[at == UNKNOWN].sum()
+        passed = customers[np.isin(at, stage.wanted)].sum() if stage.wanted else entered
+        left = entered - passed - unknown if stage.wanted else 0
+        rows.append((stage.name, ", ".join(stage.wanted), entered, passed, left, unknown))
+    names = ["stage", "wanted", "entered", "passed", "left", "unknown"]
+    shown = pd.DataFrame(rows, columns=names)
+    return shown.assign(ratio=shown["passed"] / shown["entered"].where(shown["entered"] > 0))
