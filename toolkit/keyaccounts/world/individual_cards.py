@@ -87,14 +87,13 @@ def individuals(
             "needs": draws.pick(NEEDS, n, (5, 5, 3, 2, 2, 1)),
             "preferred_service": draws.pick(SERVICES, n, (5, 3, 3, 1, 2)),
             "info_channel": draws.pick(INFO_CHANNELS, n, (6, 5, 2, 1, 2, 1)),
-            "lead_source": came_by(truth, "lead_source"),
-            "information_source": came_by(truth, "information_source"),
             "consent_on": not_after(asked, pd.Timestamp(as_of)).astype("datetime64[us]"),
             "notes": draws.pick(_REMARKS, n),
         },
         index=truth.index,
     )
-    cards = pd.concat([_identity(people, seed, alike), facts], axis=1)
+    came = came_by(truth, Draws(seed, "individuals", "came"))
+    cards = pd.concat([_identity(people, seed, alike), facts, came], axis=1)
     cards = cards.astype(dict.fromkeys(_WHOLE, "Int64"))[columns(INDIVIDUAL_GROUPS)]
     return with_gaps(cards, plan.individual_gaps, Draws(seed, "individuals", "gaps"), alike)
 

@@ -78,6 +78,7 @@ def organizations(
         _money(truth, industry, seed),
         _policy(truth, seed),
         _story(truth, seed, as_of),
+        came_by(truth, Draws(seed, "organizations", "came")),
     ]
     cards = pd.concat(parts, axis=1)
     cards["decision_chain_length"] = chain_lengths(people, seed)
@@ -252,8 +253,6 @@ def _story(truth: pd.DataFrame, seed: int, as_of: dt.date) -> pd.DataFrame:
             "outlook": np.clip(np.round(3 + 0.8 * hope + draws.normal(n, sd=0.8)), 1, 5),
             "growth_rate": np.round(0.04 + 0.03 * hope + draws.normal(n, sd=0.05), 3) + 0.0,
             "created_on": created,
-            "lead_source": came_by(truth, "lead_source"),
-            "information_source": came_by(truth, "information_source"),
             "consent_on": not_after(asked, pd.Timestamp(as_of)).astype("datetime64[us]"),
             "notes": draws.pick(_REMARKS, n),
         },
