@@ -30,7 +30,7 @@ FLOORS = [
     {"cli"},
 ]
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-MAY_MEET = [{"patterns", "purchases"}, {"widgets", "report"}]
+MAY_MEET = [{"patterns", "purchases"}, {"datasets", "world"}, {"widgets", "report"}]
 
 
 def room(path: Path) -> str:
