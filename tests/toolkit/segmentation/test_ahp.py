@@ -329,8 +329,12 @@ def test_nobody_can_take_the_lead_from_one_who_is_best_at_everything() -> None:
     ("change", "error", "said"),
     [
         ({"scores": TWO.drop(columns="growth")}, ColumnError, "no column 'growth'"),
-        ({"scores": TWO.assign(growth=[np.nan, 1])}, DataError, "'growth'.*1 of 2 rows.*row 0"),
-        ({"scores": pd.concat([TWO, TWO])}, DataError, "4 rows for 2 different keys"),
+        (
+            {"scores": TWO.assign(growth=[np.nan, 1])},
+            DataError,
+            "'growth': 1 of 2 rows .*'account' is 'A'",
+        ),
+        ({"scores": pd.concat([TWO, TWO])}, DataError, "'A' has more than one row"),
         ({"scores": TWO.head(0)}, DataError, "no rows"),
         ({"weights": [0.5, 0.5]}, ParameterError, "pass the answer of ka.segmentation.ahp_weights"),
         ({"shift": 20}, ParameterError, "write 0.2 for 20 %"),

@@ -15,6 +15,12 @@ from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
 from keyaccounts.segmentation.progressive import Progressive, progressive
 from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_segments
+from keyaccounts.segmentation.rule_segments import (
+    RuleCheck,
+    RuleSegments,
+    check_rules,
+    rule_segments,
+)
 from keyaccounts.segmentation.tail import ACTIONS, TailScenario, tail_scenario
 from keyaccounts.segmentation.time_allocation import (
     TimeAllocation,
@@ -33,12 +39,15 @@ __all__ = [
     "Migration",
     "Progressive",
     "Pyramid",
+    "RuleCheck",
+    "RuleSegments",
     "TailScenario",
     "TimeAllocation",
     "WhaleCurve",
     "abc",
     "ahp_ranking",
     "ahp_weights",
+    "check_rules",
     "comparisons",
     "gini",
     "grading_gate",
@@ -54,6 +63,7 @@ __all__ = [
     "reference",
     "rfm",
     "rfm_segments",
+    "rule_segments",
     "tail_scenario",
     "time_allocation",
     "time_spent",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
-from keyaccounts.patterns import concentration
+from keyaccounts.patterns import entries
 from keyaccounts.segmentation.ahp import AhpWeights
 from keyaccounts.tables import Table, table
 
@@ -108,7 +107,7 @@ def ahp_ranking(weights: AhpWeights, scores: Any, *, key: str, shift: float = 0.
     share = checks.fraction("shift", shift)
     frames.check_free(key, ("score", "rank", "best_rank", "worst_rank"), "key")
     criteria = weights.table["criterion"].tolist()
-    source, found, values = _scores(scores, key, criteria)
+    read, values = _scores(scores, key, criteria)
     given = weights.weights
     totals = values @ given
     rank = _ranks(totals)
@@ -117,38 +116,34 @@ def ahp_ranking(weights: AhpWeights, scores: Any, *, key: str, shift: float = 0.
          for f in (1 - share, 1 + share)]
     )  # fmt: skip
     order = np.argsort(rank, kind="stable")
-    names = found["key"].to_list()
     ranked = frames.with_arrays(
-        found.select(nw.col("key").alias(key))[order.tolist(), :],
+        read.frame[order.tolist(), :],
         score=totals[order],
         rank=rank[order],
         best_rank=np.minimum(moved.min(axis=0), rank)[order],
         worst_rank=np.maximum(moved.max(axis=0), rank)[order],
     )
     tipping = pd.DataFrame(
-        [_tipping(values, given, totals, k, names) for k in range(len(given))],
+        [_tipping(values, given, totals, k, read.keys) for k in range(len(given))],
         columns=["tips_at", "change", "then_first"],
     )
     tipping.insert(0, "criterion", criteria)
     tipping.insert(1, "weight", given)
-    return AhpRanking(frames.like(source, ranked, "key"), tipping, names[order[0]], share)
+    return AhpRanking(frames.like(read.source, ranked, "key"), tipping, read.keys[order[0]], share)
 
 
 def _scores(
     scores: Any, key: str, criteria: list[str]
-) -> tuple[frames.Source, nw.DataFrame[Any], NDArray[np.float64]]:
-    """Return the caller's table, one row a key in order of it, and the scores as a matrix."""
+) -> tuple[entries.Entries, NDArray[np.float64]]:
+    """Return the accounts, sorted by key, and their scores as a matrix."""
     # Named so that a message about a column that is missing says where its name came from.
     roles = {f"names[{place}]": name for place, name in enumerate(criteria)}
-    source, found = concentration.totals(scores, key=key, **roles)
-    rows = int(frames.collect(source.lazy.select(nw.len().alias("rows")))["rows"][0])
-    if rows == 0:
+    read = entries.read(scores, key=key, numbers=roles)
+    if not read.keys:
         raise DataError("no rows: there is nobody to rank")
-    if rows != len(found):
-        raise DataError(
-            f"column {key!r}: {rows:,} rows for {len(found):,} different keys; give each one row"
-        )
-    return source, found, np.column_stack([frames.numbers(found, role) for role in roles])
+    for role, values in read.numbers.items():
+        read.refuse(role, np.isnan(values), "fill in the score, or leave the account out")
+    return read, np.column_stack([read.numbers[role] for role in roles])
 
 
 def _ranks(totals: NDArray[np.float64]) -> NDArray[np.int64]:

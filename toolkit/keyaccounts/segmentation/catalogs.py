@@ -17,6 +17,7 @@ LISTS = (
     "grading_conditions",
     "indicators",
     "investment_inputs",
+    "motorcycle_segments",
     "progressive_stages",
     "pyramid_conditions",
     "rfm_segments",
@@ -39,8 +40,8 @@ def reference(name: str) -> pd.DataFrame:
     ----------
     name : str
         Which list: "ahp_scale", "customer_tiers", "grading_conditions", "indicators",
-        "investment_inputs", "progressive_stages", "pyramid_conditions", "rfm_segments" or
-        "time_plan".
+        "investment_inputs", "motorcycle_segments", "progressive_stages", "pyramid_conditions",
+        "rfm_segments" or "time_plan".
 
     Returns
     -------
