@@ -12,8 +12,10 @@ import small_world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.errors import ParameterError
+from keyaccounts.world import people, records
 from keyaccounts.world.care import Care, complaints, served
 from keyaccounts.world.interactions import CAMPAIGNS, KINDS, interactions
+from keyaccounts.world.parameters import Parameters
 from keyaccounts.world.signals import WARNING, signals
 from keyaccounts.world.surveys import DIMENSION, PETALS, surveys
 
@@ -52,10 +54,10 @@ def everything(who: pd.DataFrame, seed: int) -> dict[str, pd.DataFrame]:
 
 def within(found: pd.DataFrame, column: str, who: pd.DataFrame) -> None:
     """Hold that whatever happens happens to a customer, while he is one."""
-    people = who.loc[found["entity"]].reset_index(drop=True)
+    customer = who.loc[found["entity"]].reset_index(drop=True)
     day = found[column].reset_index(drop=True).dt.normalize()
-    assert (day >= people["joined_on"]).all()
-    assert (day <= people["departed_on"].clip(upper=AS_OF).fillna(AS_OF)).all()
+    assert (day >= customer["joined_on"]).all()
+    assert (day <= customer["departed_on"].clip(upper=AS_OF).fillna(AS_OF)).all()
     assert found[column].is_monotonic_increasing
     assert found.index.equals(pd.RangeIndex(len(found)))
 
@@ -91,6 +93,24 @@ def test_laws_hold_for_any_seed(seed: int) -> None:
     assert (noted["value"].notna() == scores).all()
     assert noted.loc[scores, "value"].isin([1, 2, 3, 4, 5]).all()
     assert (who.loc[noted["entity"], "kind"] == "organization").all()
+
+
+def test_laws_hold_in_the_world_itself() -> None:
+    world = Parameters()
+    who = people.tell(world, 7).people
+    runs = records.campaigns(world, 7).rename_axis("campaign").reset_index()
+    within(complaints(who, PLAN, 7, world.as_of), "opened_at", who)
+    within(surveys(who, PLAN, 7, world.as_of), "date", who)
+    within(interactions(who, runs, PLAN, 7, world.as_of), "date", who)
+    noted = signals(who, PLAN, 7, world.as_of)
+    within(noted, "noted_on", who)
+    gone = who[(who["departed_on"] <= AS_OF) & (who["lead_days"] > 0)]
+    first = gone["departed_on"] - pd.to_timedelta(gone["lead_days"], unit="D")
+    first = first.clip(lower=gone["joined_on"])  # some leave sooner than others warn
+    own = gone["departure_cause"].map(WARNING)
+    known = set(zip(noted["entity"], noted["noted_on"], noted["signal"], strict=True))
+    assert len(gone) > 20
+    assert set(zip(gone.index, first, own, strict=True)) <= known
 
 
 def test_the_same_seed_makes_the_same_tables() -> None:

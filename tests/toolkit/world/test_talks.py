@@ -13,7 +13,8 @@ import small_world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.errors import ParameterError
-from keyaccounts.world import questions
+from keyaccounts.world import people, questions, records
+from keyaccounts.world.parameters import Parameters
 from keyaccounts.world.talks import Talks, calls, habits
 
 PLAN = Talks()
@@ -109,7 +110,7 @@ def test_the_noted_probability_is_the_model(made: Any) -> None:
 
 def test_probabilities_come_true(many: Any) -> None:
     rows = table(many)
-    for _, part in rows.groupby(pd.cut(rows["probability"], [0, 0.3, 0.5, 0.7, 1])):
+    for _, part in rows.groupby(rows["probability"].to_numpy() * 5 // 1):
         error = math.sqrt((part["probability"] * (1 - part["probability"])).sum()) / len(part)
         assert abs(part["success"].mean() - part["probability"].mean()) < 4 * error
 
@@ -201,11 +202,11 @@ def lawful(found: dict[str, pd.DataFrame], who: pd.DataFrame) -> None:
     assert rows["date"].is_monotonic_increasing
     assert (rows["date"].dt.day_of_week < 5).all()
     assert (rows["date"] <= AS_OF).all()
-    people = who.loc[rows["entity"]].reset_index(drop=True)
-    assert (rows["date"] >= people["created_on"]).all()
+    buyer = who.loc[rows["entity"]].reset_index(drop=True)
+    assert (rows["date"] >= buyer["created_on"]).all()
     free = rows["opportunity"] < 0
-    assert (rows["date"][free] <= people["departed_on"].fillna(AS_OF)[free]).all()
-    assert ((rows["sale"] == "small") == (people["kind"] == "individual")).all()
+    assert (rows["date"][free] <= buyer["departed_on"].fillna(AS_OF)[free]).all()
+    assert ((rows["sale"] == "small") == (buyer["kind"] == "individual")).all()
     assert rows["seller"].between(0, 11).all()
     assert (rows[[f"minutes_{m}" for m in MINUTES]] > 0).all(axis=None)
     assert set(asked["call"]) <= set(rows["call"])
@@ -233,6 +234,21 @@ def test_laws_hold_without_opportunities() -> None:
     assert (large["opportunity"] == -1).all()
     assert not large["order_signed"].any()
     assert large["refused"].any()
+
+
+def test_laws_hold_in_the_world_itself() -> None:
+    world = Parameters()
+    story = people.tell(world, 7)
+    weekly = records.snapshots(world, 7, story)
+    cases = records.opportunities(world, 7, story, weekly)
+    cases["closed_on"] = cases["signed_on"].fillna(cases["lost_on"])
+    found = calls(story.people, cases, PLAN, 7, world.as_of)
+    lawful(found, story.people)
+    rows = table(found)
+    rows = rows[rows["sale"] == "large"]
+    beta, error = logistic(rows[KINDS], rows["success"])
+    assert np.all(np.abs(beta[1:] - PLAN.large_effects) < 3 * error[1:])
+    assert np.all(beta[2:] / error[2:] > 2)
 
 
 def test_most_calls_are_large_sales(made: Any) -> None:

@@ -70,7 +70,7 @@ def interactions(
         }
     )
     made = made[(date >= since[row]) & (date <= until[row])]
-    once = made["campaign"].where(made["campaign"] >= 0, -1 - made.index)
+    once = np.where(made["campaign"] >= 0, made["campaign"], -1 - made.index)
     found: pd.DataFrame = made[~made.assign(once=once).duplicated(["entity", "kind", "once"])]
     return found.sort_values(["date", "entity", "kind"], kind="stable", ignore_index=True)
 
