@@ -4,6 +4,7 @@ import gzip
 import re
 
 import pytest
+from keyaccounts.widgets.explorer import OWN_KEYS
 from site_pages import ROOT
 
 PAGES = {
@@ -135,3 +136,14 @@ def test_without_javascript_the_first_state_stands_and_says_so(browser, server):
     assert page.locator(".ka-explorer svg").is_visible()
     assert "The controls need JavaScript" in page.locator(".ka-explorer noscript").text_content()
     context.close()
+
+
+def test_in_a_notebook_the_controls_keep_their_keys(browser):
+    page = browser.new_page()
+    control = '<div tabindex="0" id="{0}"></div>'.format
+    page.set_content(f'<div class="ka-movers">{control("slider")}</div>{control("cell")}{OWN_KEYS}')
+    for name, kept in (("slider", "true"), ("cell", None)):
+        page.locator(f"#{name}").focus()
+        # the attribute by which JupyterLab (Lumino) leaves the keys to the element with the focus
+        assert page.locator(f"#{name}").get_attribute("data-lm-suppress-shortcuts") == kept
+    page.close()

@@ -73,7 +73,7 @@ def test_every_control_has_its_label(explorer: Any) -> None:
 def test_in_a_notebook_the_kernel_computes(explorer: Any) -> None:
     ipywidgets = pytest.importorskip("ipywidgets")
     box = explorer._widget()
-    top, kind, shown = box.children
+    top, kind, shown, keys = box.children
     assert isinstance(top, ipywidgets.SelectionSlider)
     assert "bring 70 % of the total" in shown.value
     kind.value = "alike"
@@ -81,6 +81,8 @@ def test_in_a_notebook_the_kernel_computes(explorer: Any) -> None:
     top.value = "20 %"
     assert "bring 20 % of the total" in shown.value
     assert 'alt="Lorenz curve. The top 20 %' in shown.value
+    assert 'closest(".ka-movers")' in keys.outputs[0]["data"]["text/html"]
+    assert "ka-movers" in box._dom_classes
 
 
 def test_without_ipywidgets_the_first_state_is_shown(explorer: Any, monkeypatch: Any) -> None:

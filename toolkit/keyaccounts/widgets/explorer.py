@@ -25,6 +25,14 @@ MOST_STATES = 100
 
 MOST_CONTROLS = 3
 
+# JupyterLab takes arrow keys for its shortcuts before a slider hears them. It looks at the element
+# with the focus, and ipywidgets makes that in the browser, so it is told there, when it has it.
+OWN_KEYS = """<script>
+document.addEventListener("focusin", ({ target }) => {
+  if (target.closest(".ka-movers")) target.dataset.lmSuppressShortcuts = "true";
+});
+</script>"""
+
 
 @dataclass(frozen=True)
 class Control:
@@ -217,7 +225,12 @@ class Explorer:
         for mover in movers:
             mover.observe(show, names="index")
         show()
-        return ipywidgets.VBox([*movers, shown])
+        # Of the widgets only this one runs a script.
+        script = {"output_type": "display_data", "data": {"text/html": OWN_KEYS}, "metadata": {}}
+        keys = ipywidgets.Output(outputs=(script,), layout={"display": "none"})
+        box = ipywidgets.VBox([*movers, shown, keys])
+        box.add_class("ka-movers")
+        return box
 
 
 def explore(
