@@ -42,8 +42,10 @@ class Scorecard:
         Item → its share of the weight.
     mean : {"arithmetic", "geometric"}
         How items were put together.
-    keys : list
-        The keys, in the order of `table`.
+    columns : dict of str to array
+        The columns of `table` after the key.
+    rows : Entries
+        The caller's table as it was read.
     parts : array
         Score of each key (rows) in each item (columns), 0 to 1, unknown as NaN.
     """
@@ -52,13 +54,14 @@ class Scorecard:
     items: pd.DataFrame
     weights: Mapping[str, float]
     mean: str
-    keys: list[Any] = field(repr=False)
+    columns: Mapping[str, Any] = field(repr=False)
+    rows: entries.Entries = field(repr=False)
     parts: NDArray[np.float64] = field(repr=False)
 
     @property
     def scores(self) -> NDArray[np.float64]:
         """The scores, in the order of `table`; unknown as NaN."""
-        return _total(self.parts, np.array([*self.weights.values()]), self.mean)
+        return np.asarray(self.columns["score"], dtype=np.float64)
 
     def _repr_html_(self) -> str:
         return self._shown()._repr_html_()
@@ -70,7 +73,7 @@ class Scorecard:
         gaps = int(np.isnan(self.parts).any(axis=1).sum())
         return table(
             self.table,
-            f"Scores from {len(self.weights)} items; {gaps:,} of {len(self.keys):,} have unknowns",
+            f"Scores from {len(self.weights)} items; {gaps:,} of {len(self.parts):,} have unknowns",
             percent=("coverage",),
         )
 
@@ -113,7 +116,7 @@ def scorecard(
     Returns
     -------
     Scorecard
-        `.table`, `.items`, `.weights`, `.mean`, `.keys`, `.parts`, `.scores`.
+        `.table`, `.items`, `.weights`, `.mean`, `.rows`, `.parts`, `.scores`.
 
     Raises
     ------
@@ -158,23 +161,25 @@ def scorecard(
     known = ~np.isnan(parts)
     gains = np.where(known, shares * (1 - parts), 0.0)
     gates = parts[:, [name in required for name in names]]
-    return Scorecard(
-        read.answer(
-            score=_total(parts, shares, mean),
-            coverage=_round(known @ shares),
-            known=known.sum(axis=1),
-            weakest=_named(names, np.where(known, -parts, -np.inf)),
-            missing=np.array(
-                [", ".join(n for n, k in zip(names, row, strict=True) if not k) for row in known],
-                dtype=str,
-            ),
-            ready=(gates > 0).all(axis=1),
-            fix_first=_named(names, np.where(gains > 0, _round(gains), -np.inf)),
+    found = {
+        "score": _total(parts, shares, mean),
+        "coverage": _round(known @ shares),
+        "known": known.sum(axis=1),
+        "weakest": _named(names, np.where(known, -parts, -np.inf)),
+        "missing": np.array(
+            [", ".join(n for n, k in zip(names, row, strict=True) if not k) for row in known],
+            dtype=str,
         ),
+        "ready": (gates > 0).all(axis=1),
+        "fix_first": _named(names, np.where(gains > 0, _round(gains), -np.inf)),
+    }
+    return Scorecard(
+        read.answer(**found),
         _items(names, shares, parts),
         dict(zip(names, shares.tolist(), strict=True)),
         mean,
-        read.keys,
+        found,
+        read,
         parts,
     )
 
@@ -378,7 +383,7 @@ def sensitivity(card: Scorecard, change: float = 0.2, *, top: int = 10) -> Sensi
     scored = ~np.isnan(card.scores)
     if scored.sum() < 2:
         raise DataError("fewer than two customers have a score: there is no ranking to move")
-    keys = [k for k, s in zip(card.keys, scored, strict=True) if s]
+    keys = [k for k, s in zip(card.rows.keys, scored, strict=True) if s]
     base, shares = card.scores[scored], np.array([*card.weights.values()])
     before, best = _ranks(base), _top(base, first)
     rows = []

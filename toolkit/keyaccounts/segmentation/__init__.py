@@ -10,10 +10,19 @@ from keyaccounts.patterns.concentration import (
 from keyaccounts.segmentation.ahp import AhpWeights, ahp_weights, comparisons
 from keyaccounts.segmentation.ahp_ranking import AhpRanking, ahp_ranking
 from keyaccounts.segmentation.catalogs import reference
+from keyaccounts.segmentation.definitions import KeyAccountDefinitions, key_account_definitions
 from keyaccounts.segmentation.gate import Gate, grading_gate, pyramid_suits
+from keyaccounts.segmentation.grade import CompositeGrade, composite_grade
+from keyaccounts.segmentation.kaism import Kaism, kaism
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
 from keyaccounts.segmentation.progressive import Progressive, progressive
 from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
+from keyaccounts.segmentation.relations import (
+    contract_tier,
+    potential_counts,
+    potential_relationship,
+    value_profit,
+)
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_segments
 from keyaccounts.segmentation.rule_segments import (
     RuleCheck,
@@ -28,6 +37,7 @@ from keyaccounts.segmentation.time_allocation import (
     time_allocation,
     time_spent,
 )
+from keyaccounts.segmentation.traits import VipCheck, buying_traits, loss_impact, vip_check
 
 __all__ = [
     "ACTIONS",
@@ -35,7 +45,10 @@ __all__ = [
     "Abc",
     "AhpRanking",
     "AhpWeights",
+    "CompositeGrade",
     "Gate",
+    "Kaism",
+    "KeyAccountDefinitions",
     "Migration",
     "Progressive",
     "Pyramid",
@@ -43,20 +56,29 @@ __all__ = [
     "RuleSegments",
     "TailScenario",
     "TimeAllocation",
+    "VipCheck",
     "WhaleCurve",
     "abc",
     "ahp_ranking",
     "ahp_weights",
+    "buying_traits",
     "check_rules",
     "comparisons",
+    "composite_grade",
+    "contract_tier",
     "gini",
     "grading_gate",
+    "kaism",
+    "key_account_definitions",
     "lorenz",
+    "loss_impact",
     "migration",
     "optimal_time",
     "pareto_interval",
     "pareto_ratio",
     "pareto_share",
+    "potential_counts",
+    "potential_relationship",
     "progressive",
     "pyramid",
     "pyramid_suits",
@@ -67,5 +89,7 @@ __all__ = [
     "tail_scenario",
     "time_allocation",
     "time_spent",
+    "value_profit",
+    "vip_check",
     "whale_curve",
 ]

@@ -13,15 +13,23 @@ from keyaccounts import checks
 
 LISTS = (
     "ahp_scale",
+    "buying_traits",
+    "contract_tiers",
     "customer_tiers",
     "grading_conditions",
+    "grading_indicators",
     "indicators",
     "investment_inputs",
+    "kaism_cells",
+    "key_account_definitions",
     "motorcycle_segments",
+    "potential_relationship",
     "progressive_stages",
     "pyramid_conditions",
     "rfm_segments",
     "time_plan",
+    "value_profit",
+    "vip_traits",
 )
 
 
@@ -39,9 +47,7 @@ def reference(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        Which list: "ahp_scale", "customer_tiers", "grading_conditions", "indicators",
-        "investment_inputs", "motorcycle_segments", "progressive_stages", "pyramid_conditions",
-        "rfm_segments" or "time_plan".
+        Which list, one of :data:`LISTS`.
 
     Returns
     -------

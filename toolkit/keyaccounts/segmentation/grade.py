@@ -1,0 +1,176 @@
+"""Composite grading: several indicators, weighted into one grade (chapter 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from keyaccounts import checks, frames
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.patterns.grid import UNKNOWN
+from keyaccounts.patterns.scorecard import (
+    Items,
+    Scorecard,
+    Sensitivity,
+    Weights,
+    scorecard,
+    sensitivity,
+)
+from keyaccounts.segmentation import catalogs
+from keyaccounts.tables import Table, table
+
+INDICATORS = tuple(entry["id"] for entry in catalogs.entries("grading_indicators"))
+GRADES = {"A": 0.8, "B": 0.6, "C": 0.4, "D": 0.0}
+
+
+@dataclass(frozen=True)
+class CompositeGrade:
+    """Answer of :func:`composite_grade`.
+
+    Attributes
+    ----------
+    table : frame
+        One row a customer, sorted by key: the key under the name it had; `score` (0 to 1),
+        `grade` ("unknown" if no indicator is known), `coverage` (share of the weight that is
+        known), `missing` (the unknown indicators), `fix_first` (the indicator that would raise
+        the score most).
+    counts : pandas.DataFrame
+        `grade`, `customers`, `share`; best grade first, the unknown last.
+    card : Scorecard
+        The scores by indicator.
+    sensitivity : Sensitivity or None
+        How the ranking moves when each weight goes up and down by 20 %; None if fewer than two
+        customers have a score.
+    grades : dict of str to float
+        Grade → the lowest score that gets it.
+    """
+
+    table: Any
+    counts: pd.DataFrame
+    card: Scorecard
+    sensitivity: Sensitivity | None
+    grades: Mapping[str, float]
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        counted = ", ".join(f"{n:,} {g}" for g, n in self.counts[["grade", "customers"]].to_numpy())
+        return table(self.table, f"Grades: {counted}", percent=("coverage",))
+
+
+def composite_grade(
+    rows: Any,
+    *,
+    key: str,
+    indicators: Items = INDICATORS,
+    weights: Weights = None,
+    reverse: Sequence[str] = (),
+    grades: Mapping[str, float] | None = None,
+    unknown: str = "renormalize",
+) -> CompositeGrade:
+    """Grade customers by order value, profit, credit and prospects, put together by weights.
+
+    Each indicator runs from 0 for the lowest value among these customers to 1 for the highest.
+    So a grade compares a customer with the others of this table, and with nobody else.
+
+    Parameters
+    ----------
+    rows : frame
+        One row a customer, of any kind the toolkit accepts.
+    key : str
+        Column that says whose a row is.
+    indicators : list of str, or dict of str to str
+        Columns of numbers, or indicator → column. Default: columns `order_value`, `profit`,
+        `credit` and `prospects`. One where all are alike scores 0.5 for everyone.
+    weights : dict, or list in the order of the indicators, optional
+        How much each counts. Default: all alike, which is ours; the source gives no weights.
+    reverse : list of str, optional
+        Indicators where less is better, such as days late.
+    grades : dict of str to float, optional
+        Grade → the lowest score that gets it, falling to 0. Default: A from 0.8, B from 0.6, C
+        from 0.4, D below. The default is ours.
+    unknown : {"renormalize", "error"}, default "renormalize"
+        Whether known indicators take the weight of unknown ones, or an unknown one is refused.
+
+    Returns
+    -------
+    CompositeGrade
+        `.table`, `.counts`, `.card`, `.sensitivity`, `.grades`. Exactly on a cut gets the better
+        grade.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there, or has the name of a column of the answer.
+    DataError
+        If a key is missing or there twice, a value is no number, or is unknown and must not be.
+    ParameterError
+        If weights or grades do not fit.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> accounts = pd.DataFrame({
+    ...     "account": ["A", "B", "C"], "order_value": [900, 500, 100], "profit": [90, 100, 20],
+    ...     "credit": [3, None, 1], "prospects": [4, 5, 1],
+    ... })
+    >>> found = composite_grade(accounts, key="account", weights=[4, 3, 2, 1])
+    >>> found.table[["account", "score", "grade", "coverage"]].round(3)
+      account  score grade  coverage
+    0       A  0.938     A       1.0
+    1       B  0.750     B       0.8
+    2       C  0.000     D       1.0
+    """
+    frames.check_free(key, ("grade",), "key")
+    cuts = _cuts(GRADES if grades is None else grades)
+    checks.choice("unknown", unknown, ("renormalize", "error"))
+    card = scorecard(
+        rows, key=key, items=indicators, weights=weights, scale="observed", reverse=reverse
+    )
+    gaps = np.isnan(card.parts)
+    if unknown == "error" and gaps.any():
+        row, item = np.argwhere(gaps)[0]
+        raise DataError(
+            f"indicator {[*card.weights][item]!r} of {card.rows.keys[row]!r} is missing: fill it "
+            'in, or pass unknown="renormalize" to grade by what is known'
+        )
+    scores = card.scores
+    rising = np.array([*cuts.values()])[::-1]
+    below = len(cuts) - np.searchsorted(rising, np.nan_to_num(scores), "right")
+    place = np.where(np.isnan(scores), len(cuts), below)
+    names = [*cuts, UNKNOWN]
+    customers = np.bincount(place, minlength=len(names))
+    return CompositeGrade(
+        card.rows.answer(
+            score=scores,
+            grade=frames.Words(names, place),
+            **{name: card.columns[name] for name in ("coverage", "missing", "fix_first")},
+        ),
+        pd.DataFrame(
+            {"grade": names, "customers": customers, "share": customers / max(len(scores), 1)}
+        ),
+        card,
+        sensitivity(card) if (~np.isnan(scores)).sum() > 1 else None,
+        cuts,
+    )
+
+
+def _cuts(grades: Mapping[str, float]) -> dict[str, float]:
+    found = {name: checks.number("grades", cut) for name, cut in grades.items()}
+    cuts = [*found.values()]
+    falling = all(a > b for a, b in pairwise(cuts))
+    if not cuts or not falling or cuts[-1] != 0 or cuts[0] > 1 or UNKNOWN in found:
+        raise ParameterError(
+            f"grades={dict(grades)!r}: give falling lowest scores, best grade first and the last "
+            "0, such as {'A': 0.8, 'B': 0.5, 'C': 0}"
+        )
+    return found

@@ -1,0 +1,275 @@
+"""Three grids: potential and relationship, value and profit, order size and payment (chapter 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from keyaccounts import checks
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.patterns import entries
+from keyaccounts.patterns.grid import Cuts, Grid, grid
+from keyaccounts.segmentation import catalogs
+
+POTENTIALS = ("low", "middle", "high")
+RELATIONSHIPS = ("limited", "good", "established")
+
+
+def potential_relationship(
+    rows: Any,
+    *,
+    key: str,
+    potential: str = "potential",
+    relationship: str = "relationship",
+    potential_cuts: Cuts = None,
+    relationship_cuts: Cuts = None,
+) -> Grid:
+    """Say whom to lock in, whom to develop and whom to leave, by potential and relationship.
+
+    Parameters
+    ----------
+    rows : frame
+        One row a customer, of any kind the toolkit accepts.
+    key : str
+        Column that says whose a row is.
+    potential : str
+        Column: profit potential, as "high", "middle" or "low", or as a number to be cut.
+    relationship : str
+        Column: "established" (position firm, or relation developing), "good" (good relation, or
+        just in contact) or "limited" (little dealing, or withdrawing); or a number to be cut.
+    potential_cuts, relationship_cuts : two numbers, optional
+        Where a number becomes middle and high (good and established). Default: words.
+
+    Returns
+    -------
+    Grid
+        Nine cells, each with an action. The actions are ours.
+
+    Raises
+    ------
+    ColumnError, DataError
+        If a column or value is unusable.
+    ParameterError
+        If the cuts do not rise.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> accounts = pd.DataFrame({
+    ...     "account": ["A", "B"], "potential": ["high", "low"],
+    ...     "relationship": ["established", "limited"],
+    ... })
+    >>> potential_relationship(accounts, key="account").table["cell"].tolist()
+    ['lock-in', 'withdraw']
+    """
+    return grid(
+        rows,
+        key=key,
+        x=relationship,
+        y=potential,
+        x_cuts=relationship_cuts,
+        y_cuts=potential_cuts,
+        cells=catalogs.entries("potential_relationship"),
+        x_bands=RELATIONSHIPS,
+        y_bands=POTENTIALS,
+    )
+
+
+def potential_counts(found: Grid) -> pd.DataFrame:
+    """Compare how many customers have much, some and little potential with the taught picture.
+
+    The picture sets 2, 5 and 9 marks in the three rows: the higher the potential, the fewer they
+    are. Where within its row a mark stands has not survived.
+
+    Parameters
+    ----------
+    found : Grid
+        Answer of :func:`potential_relationship`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `potential`, `customers`, `share` (of those whose potential and relationship are known),
+        `picture`, `picture_share`; highest first.
+
+    Raises
+    ------
+    DataError
+        If `found` is not an answer of that function.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> accounts = pd.DataFrame({
+    ...     "account": ["A", "B"], "potential": ["high", "low"], "relationship": ["good", "good"],
+    ... })
+    >>> potential_counts(potential_relationship(accounts, key="account"))["picture"].tolist()
+    [2, 5, 9]
+    """
+    if not isinstance(found, Grid) or found.cells != catalogs.entries("potential_relationship"):
+        raise DataError("pass the answer of ka.segmentation.potential_relationship")
+    customers = found.counts.groupby("y_band")["customers"].sum()
+    printed = {cell["y"]: cell["printed"] for cell in found.cells}
+    shown = pd.DataFrame(
+        {
+            "potential": POTENTIALS[::-1],
+            "customers": [int(customers[band]) for band in POTENTIALS[::-1]],
+            "picture": [printed[band] for band in POTENTIALS[::-1]],
+        }
+    )
+    shown.insert(2, "share", shown["customers"] / max(shown["customers"].sum(), 1))
+    return shown.assign(picture_share=shown["picture"] / shown["picture"].sum())
+
+
+def value_profit(
+    rows: Any,
+    *,
+    key: str,
+    value: str,
+    profit: str,
+    median: float | None = None,
+    band: float = 0.0,
+    high: float | None = None,
+) -> Grid:
+    """Say which question to ask about each customer: how to keep, how to improve, whether to leave.
+
+    Parameters
+    ----------
+    rows : frame
+        One row a customer, of any kind the toolkit accepts.
+    key : str
+        Column that says whose a row is.
+    value, profit : str
+        Columns: what the customer is worth (such as revenue), and what is left after all costs.
+    median : float, optional
+        From this value on a customer is large. Default: the median of the table.
+    band : float, default 0
+        A loss of up to this much counts as break-even. Ours.
+    high : float, optional
+        From this profit on a customer is highly profitable. Default, which is ours: the median
+        profit of those above break-even.
+
+    Returns
+    -------
+    Grid
+        Six cells; `action` is the question to ask. The questions are the source's, the borders
+        ours: it prints labels only.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there, or has the name of a column of the answer.
+    DataError
+        If a value is unusable, no value is known, or nobody makes a profit and `high` is not given.
+    ParameterError
+        If a border makes no sense.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> accounts = pd.DataFrame({
+    ...     "account": list("ABCD"), "revenue": [900, 700, 300, 100], "profit": [90, -20, 60, 2],
+    ... })
+    >>> found = value_profit(accounts, key="account", value="revenue", profit="profit")
+    >>> found.table["cell"].tolist()
+    ['large-profitable', 'large-unprofitable', 'small-profitable', 'small-moderate']
+    """
+    loss = checks.number("band", band)
+    if loss < 0:
+        raise ParameterError(f"band={band!r}: give the loss that still counts as even, 0 or more")
+    read = entries.read(rows, key=key, numbers={"value": value, "profit": profit})
+    gains = read.numbers["profit"][read.numbers["profit"] > loss]
+    if high is None and not gains.size:
+        raise DataError(f"column {profit!r}: nobody makes a profit; say with high= what is much")
+    return grid(
+        rows,
+        key=key,
+        x=profit,
+        y=value,
+        x_cuts=(-loss, float(np.median(gains)) if high is None else high),
+        y_cuts=_quantiles(read, "value", (0.5,)) if median is None else median,
+        cells=catalogs.entries("value_profit"),
+        x_bands=("unprofitable", "moderate", "high"),
+    )
+
+
+def contract_tier(
+    rows: Any,
+    *,
+    key: str,
+    order_size: str,
+    days_late: str,
+    size_cuts: Sequence[float] | None = None,
+    late_cuts: Sequence[float] = (1, 30),
+) -> Grid:
+    """Say which service and discount a contracted customer gets, by order size and payment.
+
+    Parameters
+    ----------
+    rows : frame
+        One row a customer under contract, of any kind the toolkit accepts.
+    key : str
+        Column that says whose a row is.
+    order_size, days_late : str
+        Columns: how much the customer orders; how many days late payments arrive on average (0 or
+        below: on time).
+    size_cuts : two numbers, optional
+        Where an order size becomes middle and large. Default, which is ours: the median, and the
+        value that one in five exceeds.
+    late_cuts : two numbers, default (1, 30)
+        From how many days on a customer pays slowly, and late. Ours.
+
+    Returns
+    -------
+    Grid
+        Nine cells with three tiers: core, standard, basic. A late payer is never core, however
+        large.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there, or has the name of a column of the answer.
+    DataError
+        If a value is unusable, or order sizes are too much alike to be cut.
+    ParameterError
+        If the cuts do not rise.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> fleets = pd.DataFrame({
+    ...     "fleet": list("ABC"), "yearly": [90_000, 80_000, 9_000], "late": [0, 45, 0],
+    ... })
+    >>> contract_tier(fleets, key="fleet", order_size="yearly", days_late="late",
+    ...               size_cuts=(20_000, 60_000)).table["cell"].tolist()
+    ['core', 'standard', 'basic']
+    """
+    if size_cuts is None:
+        read = entries.read(rows, key=key, numbers={"order_size": order_size})
+        size_cuts = _quantiles(read, "order_size", (0.5, 0.8))
+    return grid(
+        rows,
+        key=key,
+        x=days_late,
+        y=order_size,
+        x_cuts=late_cuts,
+        y_cuts=size_cuts,
+        cells=catalogs.entries("contract_tiers"),
+        x_bands=("on-time", "slow", "late"),
+        y_bands=("small", "middle", "large"),
+    )
+
+
+def _quantiles(read: entries.Entries, role: str, shares: Sequence[float]) -> list[float]:
+    """Return where to cut a column, from its known values."""
+    known = read.numbers[role][~np.isnan(read.numbers[role])]
+    cuts = np.quantile(known, shares).tolist() if known.size else []
+    if len({*cuts}) < len(shares):
+        raise DataError(
+            f"column {read.source.names[role]!r}: {known.size:,} known values, too few or too "
+            "much alike to be cut: say where to cut"
+        )
+    return [float(cut) for cut in cuts]

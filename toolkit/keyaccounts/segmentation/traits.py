@@ -1,0 +1,208 @@
+"""What marks a VIP, how key accounts buy, and what losing one would cost (chapter 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from keyaccounts import checks, frames
+from keyaccounts.errors import ParameterError
+from keyaccounts.patterns.scorecard import Items, Scale, Scorecard, Weights, scorecard
+from keyaccounts.segmentation import catalogs
+from keyaccounts.tables import Table, table
+
+VIP_TRAITS = tuple(entry["id"] for entry in catalogs.entries("vip_traits"))
+BUYING_TRAITS = tuple(entry["id"] for entry in catalogs.entries("buying_traits"))
+
+
+@dataclass(frozen=True)
+class VipCheck:
+    """Answer of :func:`vip_check`.
+
+    Attributes
+    ----------
+    table : frame
+        One row a customer, sorted by key: the key under the name it had; `traits` (how many
+        hold), `score` (weighted share of the known traits), `coverage` (share of the weight that
+        is known), `vip` ("yes", "no", or "unknown" as long as an open answer decides).
+    card : Scorecard
+        The answers by trait.
+    """
+
+    table: Any
+    card: Scorecard
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        return table(
+            self.table, f"{len(self.card.parts):,} customers by the five traits of a VIP",
+            percent=("coverage",),
+        )  # fmt: skip
+
+
+def vip_check(
+    rows: Any,
+    *,
+    key: str,
+    traits: Items = VIP_TRAITS,
+    weights: Weights = None,
+    least: int = 4,
+    holds: float = 0.5,
+) -> VipCheck:
+    """Say who is a VIP customer by five questions, of which the one about revenue must hold.
+
+    Parameters
+    ----------
+    rows : frame
+        One row a customer, of any kind the toolkit accepts.
+    key : str
+        Column that says whose a row is.
+    traits : list of str, or dict of str to str
+        Columns with the answers, true or false or a number from 0 to 1, or trait → column.
+        Default: columns `goals`, `revenue`, `loss`, `relation`, `ablest`
+        (``reference("vip_traits")``). One trait must be `revenue`.
+    weights : dict, or list in the order of the traits, optional
+        How much each counts in `score`. Default: all alike.
+    least : int, default 4
+        How many traits must hold. Ours.
+    holds : float, default 0.5
+        From this answer on a trait holds. Ours.
+
+    Returns
+    -------
+    VipCheck
+        `.table`, `.card`.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there, or has the name of a column of the answer.
+    DataError
+        If a key is missing or there twice, or an answer is not between 0 and 1.
+    ParameterError
+        If there is no trait `revenue`, or another argument makes no sense.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({
+    ...     "account": ["A", "B"], "goals": [1, 1], "revenue": [1, 0], "loss": [1, 1],
+    ...     "relation": [1, 1], "ablest": [0, 1],
+    ... })
+    >>> vip_check(answers, key="account").table["vip"].tolist()
+    ['yes', 'no']
+    """
+    card = scorecard(rows, key=key, items=traits, weights=weights)
+    names = [*card.weights]
+    if "revenue" not in names:
+        raise ParameterError(f"traits={traits!r}: one trait must be 'revenue'")
+    frames.check_free(key, ("traits", "vip"), "key")
+    needed = checks.whole("least", least, least=1)
+    if needed > len(names):
+        raise ParameterError(f"least={least!r}: there are only {len(names)} traits")
+    limit = checks.fraction("holds", holds)
+    known, hold = ~np.isnan(card.parts), np.nan_to_num(card.parts) >= limit
+    revenue = names.index("revenue")
+    sure = (hold.sum(axis=1) >= needed) & hold[:, revenue]
+    may = hold | ~known
+    possible = (may.sum(axis=1) >= needed) & may[:, revenue]
+    return VipCheck(
+        card.rows.answer(
+            traits=hold.sum(axis=1),
+            score=card.scores,
+            coverage=card.columns["coverage"],
+            vip=frames.Words(["yes", "no", "unknown"], np.where(sure, 0, np.where(possible, 2, 1))),
+        ),
+        card,
+    )
+
+
+def loss_impact(revenue_share: float, months_to_replace: float) -> float:
+    """Say what losing one customer would cost, as a share of a year's revenue.
+
+    Parameters
+    ----------
+    revenue_share : float
+        Share of the yearly revenue that comes from this customer.
+    months_to_replace : float
+        How long it would take until others bring as much.
+
+    Returns
+    -------
+    float
+        Share × months ÷ 12: as if nothing came until the replacement is there, and all at once
+        then. Above the share itself if it takes more than a year.
+
+    Raises
+    ------
+    ParameterError
+        If the share is none, or the months are negative.
+
+    Examples
+    --------
+    >>> loss_impact(0.18, 8)
+    0.12
+    """
+    share = checks.fraction("revenue_share", revenue_share)
+    months = checks.number("months_to_replace", months_to_replace)
+    if months < 0:
+        raise ParameterError(f"months_to_replace={months_to_replace!r}: give months, 0 or more")
+    return round(share * months / 12, 12)
+
+
+def buying_traits(
+    rows: Any,
+    *,
+    key: str,
+    traits: Items = BUYING_TRAITS,
+    weights: Weights = None,
+    scale: Scale = (0, 1),
+) -> Scorecard:
+    """Say how much a customer buys the way key accounts do.
+
+    It tells what serving the customer will demand, not what the customer is worth.
+
+    Parameters
+    ----------
+    rows : frame
+        One row a customer, of any kind the toolkit accepts.
+    key : str
+        Column that says whose a row is.
+    traits : list of str, or dict of str to str
+        Columns with the answers, or trait → column. Default: the nine of
+        ``reference("buying_traits")``.
+    weights : dict, or list in the order of the traits, optional
+        How much each counts. Default: all alike.
+    scale : pair of float, default (0, 1)
+        Lowest and highest answer; truth values fit any scale.
+
+    Returns
+    -------
+    Scorecard
+        As :func:`keyaccounts.patterns.scorecard.scorecard`.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a key is missing or there twice, or an answer is not on the scale.
+    ParameterError
+        If weights or scale do not fit.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> answers = pd.DataFrame({"account": ["A"], "contract": [True], "people": [False]})
+    >>> buying_traits(answers, key="account",
+    ...               traits={"long_term": "contract", "buying_body": "people"}).scores
+    array([0.5])
+    """
+    return scorecard(rows, key=key, items=traits, weights=weights, scale=scale)
