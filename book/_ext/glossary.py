@@ -2,8 +2,9 @@
 
 Two directives: ``{term-catalog}`` is the glossary from English, ``{term-index-chinese}`` the list
 from Chinese. Every catalogue (``**/catalog/*.toml``) under the toolkit is read; one that sets
-``glossary = false`` is left out. The ``{term}`` role finds every entry, also by the other names
-listed in ``also``; term_bubbles.py shows on the page what the term means.
+``glossary = false`` is left out, and so are those of the simulated company. The ``{term}`` role
+finds every entry, also by the other names listed in ``also``; term_bubbles.py shows on the page
+what the term means.
 """
 
 from __future__ import annotations
@@ -87,7 +88,8 @@ def _letter(text: str) -> str:
 
 def catalog_paths(root: Path) -> list[Path]:
     """Return the catalogues below ``root``, in a fixed order."""
-    return sorted(root.glob("**/catalog/*.toml"))
+    found = root.glob("**/catalog/*.toml")
+    return sorted(path for path in found if path.parts[-3] != "world")
 
 
 def _room(path: Path) -> str:

@@ -15,7 +15,8 @@ EXTENSION = ROOT / "book" / "_ext" / "glossary.py"
 CATALOGS = [
     path
     for path in sorted(TOOLKIT.glob("**/catalog/*.toml"))
-    if tomllib.loads(path.read_text(encoding="utf-8")).get("glossary", True)
+    if path.parts[-3] != "world"  # invented names, and the dictionary of the data
+    and tomllib.loads(path.read_text(encoding="utf-8")).get("glossary", True)
 ]
 ROOMS = ("general", "information", "prospecting", "segmentation", "penetration", "service")
 
