@@ -3,5 +3,6 @@
 from keyaccounts.plots.patterns import rates
 from keyaccounts.plots.segmentation import lorenz, rfm_grid, whale
 from keyaccounts.plots.style import set_notebook_style
+from keyaccounts.plots.weights import ahp_bars, time_bars
 
-__all__ = ["lorenz", "rates", "rfm_grid", "set_notebook_style", "whale"]
+__all__ = ["ahp_bars", "lorenz", "rates", "rfm_grid", "set_notebook_style", "time_bars", "whale"]

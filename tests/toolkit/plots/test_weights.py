@@ -1,0 +1,82 @@
+"""Figures of weights and hours, by what they draw."""
+
+from __future__ import annotations
+
+import keyaccounts as ka
+import numpy as np
+import pytest
+from keyaccounts.errors import DataError
+
+pytest.importorskip("matplotlib")
+import matplotlib.pyplot as plt
+
+NAMES = ["growth", "profit", "credit"]
+# [[1, 1/3, 3], [3, 1, 5], [1/3, 1/5, 1]]: 0.2583, 0.6370, 0.1047; ratio 0.0332
+AGREE = ka.segmentation.ahp_weights(ka.segmentation.comparisons([1 / 3, 3, 5], NAMES), NAMES)
+# growth before profit before credit before growth: nobody can mean that
+CIRCLE = ka.segmentation.ahp_weights(ka.segmentation.comparisons([5, 1 / 4, 6], NAMES), NAMES)
+SPENT = ka.segmentation.time_allocation(actual=(0.3, 0.5, 0.2))
+
+
+def widths(ax, label=None):
+    bars = [b for b in ax.containers if label is None or b.get_label() == label]
+    return [bar.get_width() for group in bars for bar in group]
+
+
+def ticks(ax):
+    return [text.get_text() for text in ax.get_yticklabels()]
+
+
+def test_bars_are_the_weights_largest_on_top() -> None:
+    ax = ka.plots.ahp_bars(AGREE)
+    assert ticks(ax) == ["profit", "growth", "credit"]
+    assert widths(ax) == pytest.approx([0.6370, 0.2583, 0.1047], abs=5e-5)
+    assert [text.get_text() for text in ax.texts] == ["64 %", "26 %", "10 %"]
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first on top
+    assert ax.get_title().replace("\n", " ") == "Profit counts most, 64 %, and the answers agree"
+    assert ax.get_xlabel() == "Weight; consistency ratio 0.03, below 0.10"
+
+
+def test_bars_of_answers_that_disagree_say_which_to_ask_again() -> None:
+    ax = ka.plots.ahp_bars(CIRCLE)
+    worst = CIRCLE.judgments.iloc[0]
+    title = ax.get_title().replace("\n", " ")
+    assert title == f"The answers disagree: ask again about {worst['first']} and {worst['second']}"
+    assert "not below 0.10" in ax.get_xlabel()
+    assert ka.plots.ahp_bars(CIRCLE, title="Mine").get_title() == "Mine"
+
+
+def test_hours_against_customers() -> None:
+    ax = ka.plots.time_bars(ka.segmentation.time_allocation())
+    assert ticks(ax) == ["vip", "ordinary", "prospect"]
+    assert widths(ax, "of customers") == [0.1, 0.3, 0.6]
+    assert widths(ax, "of hours, planned") == [0.6, 0.3, 0.1]
+    assert widths(ax, "of hours, in fact") == []
+    assert ax.get_title().replace("\n", " ") == "vip: 10 % of customers get 60 % of the hours"
+    assert "60 % of hours, planned" in [text.get_text() for text in ax.texts]
+
+
+def test_hours_in_fact() -> None:
+    ax = ka.plots.time_bars(SPENT)
+    assert widths(ax, "of hours, in fact") == [0.3, 0.5, 0.2]
+    title = ax.get_title().replace("\n", " ")
+    assert title == "30 % of the hours are not where the plan has them"
+    assert ka.plots.time_bars(SPENT, title="Mine").get_title() == "Mine"
+    # a bar each, side by side: none hides another
+    lows = sorted(bar.get_y() for group in ax.containers for bar in group)
+    assert (np.diff(lows) >= 0.8 / 3 * 0.88).all()
+
+
+def test_they_refuse_tables() -> None:
+    with pytest.raises(DataError, match=r"pass the answer of ka\.segmentation\.ahp_weights"):
+        ka.plots.ahp_bars(AGREE.table)
+    with pytest.raises(DataError, match=r"pass the answer of ka\.segmentation\.time_allocation"):
+        ka.plots.time_bars(SPENT.table)
+
+
+def test_they_draw_on_the_axes_they_are_given() -> None:
+    for draw, what in ((ka.plots.ahp_bars, AGREE), (ka.plots.time_bars, SPENT)):
+        _, ax = plt.subplots()
+        before = dict(plt.rcParams)
+        assert draw(what, ax=ax) is ax
+        assert dict(plt.rcParams) == before
