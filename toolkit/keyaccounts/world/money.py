@@ -1,0 +1,360 @@
+"""What customers order and when organizations pay: every amount of the simulated company.
+
+Private drivers buy as in the BG/NBD model and spend as in the Gamma-Gamma model, exactly, so that
+an estimator can be tested for finding the planted numbers again. Organizations order all the time
+in proportion to their fleet, less so when they are about to leave.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts.world.draws import Draws, Floats, Ints
+
+NEVER = pd.Timestamp("2100-01-01")  # stands for the departure of one who stays
+SERVICES = ("maintenance", "repair", "tires", "body", "inspection")
+
+
+@dataclass(frozen=True)
+class Money:
+    """How customers buy and pay. All numbers are the course's own, in yuan, weeks and days."""
+
+    # Private drivers: how often. A driver orders 1.2 / 25 × 52 = 2.5 times a year on average.
+    r: float = 1.2  # shape of the purchase rates; the lower, the more drivers differ
+    alpha: float = 25.0  # weeks; purchases a week are gamma with mean r / alpha
+    a: float = 0.8  # dropout after a repeat purchase is beta with mean a / (a + b) = 0.19
+    b: float = 3.5
+    # Private drivers: how much. The mean order is p v / (q - 1) = 900.
+    p: float = 4.0  # one driver's orders vary by 1 / sqrt(p) = 50 %
+    q: float = 4.0  # drivers' means vary by 1 / sqrt(q - 2) = 71 %
+    v: float = 675.0
+    # Organizations.
+    fleet_shape: float = 2.5  # one fleet's orders vary by 1 / sqrt(2.5) = 63 %
+    dip: float = 0.45  # of the usual orders are left while an organization is about to leave
+    # Cost of goods: the margin of one order is its customer's, up to this share more or less.
+    margin_spread: float = 0.2
+    # What is done, by the size of the bill; the columns are SERVICES.
+    bills: tuple[float, float] = (400.0, 1200.0)  # from here on a bill is middling, large
+    small_bill: tuple[float, ...] = (0.50, 0.18, 0.10, 0.02, 0.20)
+    middling_bill: tuple[float, ...] = (0.55, 0.25, 0.12, 0.05, 0.03)
+    large_bill: tuple[float, ...] = (0.16, 0.40, 0.18, 0.26, 0.00)
+    # Refunds.
+    refunded: float = 0.006  # of all orders
+    refund_within: int = 14  # days
+    refund_in_full: float = 0.3  # of refunds; of the others a part is given back
+    refund_part: tuple[float, float] = (0.2, 0.6)  # of the amount
+    # Payments of organizations.
+    long_term: float = 0.35  # of organizations have 60 days to pay, the others 30
+    late_a: float = 0.9  # an organization's share of late payments is beta, mean 0.30
+    late_b: float = 2.1
+    late_days: float = 16.0  # days after the due day, if late: mean over organizations
+    late_shape: float = 2.0  # organizations' mean days differ by 1 / sqrt(2) = 71 %
+    early: int = 9  # days before the due day at most, if not late
+    never_paid: float = 0.004  # of invoices
+
+
+class Buying(NamedTuple):
+    """Orders before they have an amount, and who they are from.
+
+    Attributes
+    ----------
+    entity, day : one element an order; days count from 1970-01-01.
+    mean, shape : of the gamma law of its amount.
+    """
+
+    entity: Ints
+    day: Ints
+    mean: Floats
+    shape: Floats
+
+
+def day_numbers(days: pd.Series) -> Ints:
+    """Return days as numbers from 1970-01-01 on; none may be missing."""
+    return days.to_numpy("datetime64[D]").astype(np.int64)
+
+
+def number_of(day: dt.date) -> int:
+    """Return one day as a number from 1970-01-01 on."""
+    return (day - dt.date(1970, 1, 1)).days
+
+
+def timestamps(days: Ints) -> NDArray[np.datetime64]:
+    """Return day numbers as the days that tables hold."""
+    return days.astype("datetime64[D]").astype("datetime64[us]")
+
+
+def drivers_truth(
+    people: pd.DataFrame, money: Money, seed: int, as_of: dt.date, part: int = 0
+) -> pd.DataFrame:
+    """Say how each private driver really buys, and who has left for good.
+
+    Parameters
+    ----------
+    people : DataFrame
+        The true customers, one row an entity; drivers without `joined_on` never bought.
+    money : Money
+        The planted numbers.
+    seed : int
+        The seed of the world.
+    as_of : date
+        Today.
+    part : int, default 0
+        Number of this part of the customers, where a world is made in parts.
+
+    Returns
+    -------
+    DataFrame
+        One row a driver who bought: entity, purchase_rate (orders a week while a customer),
+        dropout (probability after each repeat purchase), mean_amount, departed_on (the day of the
+        last purchase if the driver dropped out after it, else missing).
+    """
+    truth, _ = _drivers(people, money, seed, as_of, part)
+    return truth
+
+
+def _drivers(
+    people: pd.DataFrame, money: Money, seed: int, as_of: dt.date, part: int
+) -> tuple[pd.DataFrame, Buying]:
+    """Let each driver buy until dropout or today: Fader, Hardie and Lee (2005).
+
+    The first purchase, on `joined_on`, starts the clock and nobody drops out after it; the coin
+    is thrown after each repeat purchase.
+    """
+    who = people[(people["kind"] == "individual") & people["joined_on"].notna()]
+    n = len(who)
+    traits = Draws(seed, "driver traits", part)
+    rate = traits.gamma(n, money.r, 1 / money.alpha)
+    dropout = traits.beta(n, money.a, money.b)
+    mean = money.p / traits.gamma(n, money.q, 1 / money.v)
+
+    chance = Draws(seed, "driver purchases", part)
+    first, today = day_numbers(who["joined_on"]), number_of(as_of)
+    active, clock = np.arange(n), first.astype(np.float64)
+    buyers, days, left_on = [active], [first], np.full(n, -1)
+    while active.size:  # one purchase of all who are still there
+        clock = clock + chance.exponential(active.size, 7 / rate[active])
+        active, clock = active[clock <= today], clock[clock <= today]
+        day = np.ceil(clock).astype(np.int64)
+        buyers.append(active)
+        days.append(day)
+        leaves = chance.yes(dropout[active])
+        left_on[active[leaves]] = day[leaves]
+        active, clock = active[~leaves], clock[~leaves]
+
+    departed_on = timestamps(left_on)
+    departed_on[left_on < 0] = np.datetime64("NaT")
+    entity = who.index.to_numpy(np.int64)
+    truth = pd.DataFrame(
+        {
+            "entity": entity,
+            "purchase_rate": rate,
+            "dropout": dropout,
+            "mean_amount": mean,
+            "departed_on": departed_on,
+        }
+    )
+    buyer = np.concatenate(buyers)
+    shape = np.full(buyer.size, money.p)
+    return truth, Buying(entity[buyer], np.concatenate(days), mean[buyer], shape)
+
+
+def _fleets(people: pd.DataFrame, money: Money, seed: int, as_of: dt.date, part: int) -> Buying:
+    """Let each organization order on working days: the first on `joined_on`, then by chance."""
+    who = people[(people["kind"] == "organization") & people["joined_on"].notna()]
+    chance = Draws(seed, "fleet orders", part)
+    first = day_numbers(who["joined_on"])
+    departed = day_numbers(who["departed_on"].fillna(NEVER))
+    last = np.minimum(departed, number_of(as_of))
+    tomorrow = (first + 1).astype("datetime64[D]")
+    working_days = np.busday_count(tomorrow, (last + 1).astype("datetime64[D]"))
+    expected = who["rate"].to_numpy() * np.maximum(last - first, 0) * (working_days > 0)
+    owner = np.repeat(np.arange(len(who)), chance.poisson(expected))
+    nth = chance.whole(owner.size, 0, working_days[owner] - 1)
+    day = np.busday_offset(tomorrow[owner], nth, roll="forward").astype(np.int64)
+
+    fading = departed[owner] - day <= who["lead_days"].to_numpy()[owner]
+    kept = ~fading | chance.yes(money.dip, owner.size)
+    owner = np.concatenate([np.arange(len(who)), owner[kept]])
+    return Buying(
+        who.index.to_numpy(np.int64)[owner],
+        np.concatenate([first, day[kept]]),
+        who["amount_mean"].to_numpy(np.float64)[owner],
+        np.full(owner.size, money.fleet_shape),
+    )
+
+
+def orders(
+    people: pd.DataFrame, money: Money, seed: int, as_of: dt.date, part: int = 0
+) -> pd.DataFrame:
+    """Tell who ordered what, when and for how much, and what the goods in it cost.
+
+    Parameters
+    ----------
+    people : DataFrame
+        The true customers, one row an entity.
+    money : Money
+        The planted numbers.
+    seed : int
+        The seed of the world.
+    as_of : date
+        Today; no order is later.
+    part : int, default 0
+        Number of this part of the customers, where a world is made in parts.
+
+    Returns
+    -------
+    DataFrame
+        entity, order_date, amount, cost_of_goods, service; sorted by day and entity. A refund is a
+        row with a negative amount, for the service of an earlier order, and costs no goods.
+    """
+    truth, driver = _drivers(people, money, seed, as_of, part)
+    fleet = _fleets(people, money, seed, as_of, part)
+    entity, day, mean, shape = (
+        np.concatenate(columns) for columns in zip(fleet, driver, strict=True)
+    )
+    in_order = np.lexsort((entity, day))
+    entity, day, mean, shape = (c[in_order] for c in (entity, day, mean, shape))
+
+    chance = Draws(seed, "order amounts", part)
+    amount = np.round(chance.gamma(entity.size, shape, mean / shape), 2)
+    spread = chance.uniform(entity.size, 1 - money.margin_spread, 1 + money.margin_spread)
+    cost = np.round(amount * (1 - people["margin"].to_numpy()[entity] * spread), 2)
+    bought = {"entity": entity, "day": day, "amount": amount, "cost_of_goods": cost}
+    bought["service"] = _services(amount, money, seed, part)
+
+    departed = people["departed_on"].fillna(NEVER).to_numpy(copy=True)
+    departed[truth["entity"]] = truth["departed_on"].fillna(NEVER)
+    last = np.minimum(departed.astype("datetime64[D]").astype(np.int64), number_of(as_of))
+    fleets = (people["kind"] == "organization").to_numpy()
+    back = _refunds(bought, last, fleets, money, Draws(seed, "refunds", part))
+
+    table = {name: np.concatenate([bought[name], back[name]]) for name in bought}
+    in_order = np.lexsort((table["entity"], table["day"]))
+    table = {name: column[in_order] for name, column in table.items()}
+    service = np.asarray(SERVICES)[table["service"]]
+    return pd.DataFrame(
+        {
+            "entity": table["entity"],
+            "order_date": timestamps(table["day"]),
+            "amount": table["amount"],
+            "cost_of_goods": table["cost_of_goods"],
+            "service": service,
+        }
+    )
+
+
+def _services(amount: Floats, money: Money, seed: int, part: int) -> Ints:
+    """Choose what was done, by the size of the bill: the amounts stay Gamma-Gamma that way."""
+    edges = np.cumsum([money.small_bill, money.middling_bill, money.large_bill], axis=1)
+    size = np.searchsorted(money.bills, amount, side="right")
+    u = Draws(seed, "services", part).uniform(amount.size)
+    return np.asarray((u[:, None] > edges[size, :-1]).sum(axis=1), dtype=np.int64)
+
+
+def _refunds(
+    bought: dict[str, NDArray[Any]],
+    last: Ints,
+    fleets: NDArray[np.bool_],
+    money: Money,
+    chance: Draws,
+) -> dict[str, NDArray[Any]]:
+    """Give some money back within days, if the customer is still one by then."""
+    chosen = np.flatnonzero(chance.yes(money.refunded, bought["amount"].size))
+    n, entity = chosen.size, bought["entity"][chosen]
+    day = bought["day"][chosen] + chance.whole(n, 1, money.refund_within)
+    monday = np.busday_offset(day.astype("datetime64[D]"), 0, roll="forward").astype(np.int64)
+    day = np.where(fleets[entity], monday, day)
+    share = np.where(
+        chance.yes(money.refund_in_full, n), 1.0, chance.uniform(n, *money.refund_part)
+    )
+    kept = day <= last[entity]
+    return {
+        "entity": entity[kept],
+        "day": day[kept],
+        "amount": -np.round(bought["amount"][chosen] * share, 2)[kept],
+        "cost_of_goods": np.zeros(kept.sum()),
+        "service": bought["service"][chosen][kept],
+    }
+
+
+def terms(people: pd.DataFrame, money: Money, seed: int) -> pd.DataFrame:
+    """Say how long each organization may take to pay, and how it really pays.
+
+    Parameters
+    ----------
+    people : DataFrame
+        The true customers, one row an entity.
+    money : Money
+        The planted numbers.
+    seed : int
+        The seed of the world.
+
+    Returns
+    -------
+    DataFrame
+        One row an organization: entity, payment_term_days (30 or 60), late_share (of its payments)
+        and late_days (mean days after the due day of those).
+    """
+    entity = people.index[people["kind"] == "organization"].to_numpy(np.int64)
+    chance = Draws(seed, "payment terms")
+    return pd.DataFrame(
+        {
+            "entity": entity,
+            "payment_term_days": np.where(chance.yes(money.long_term, entity.size), 60, 30),
+            "late_share": chance.beta(entity.size, money.late_a, money.late_b),
+            "late_days": chance.gamma(
+                entity.size, money.late_shape, money.late_days / money.late_shape
+            ),
+        }
+    )
+
+
+def payments(
+    bought: pd.DataFrame, people: pd.DataFrame, money: Money, seed: int, as_of: dt.date
+) -> pd.DataFrame:
+    """Tell which invoices organizations have paid, and when.
+
+    Parameters
+    ----------
+    bought : DataFrame
+        The table of :func:`orders`; refunds are not invoices.
+    people : DataFrame
+        The true customers, one row an entity.
+    money : Money
+        The planted numbers.
+    seed : int
+        The seed of the world.
+    as_of : date
+        Today; an invoice that is paid later is open.
+
+    Returns
+    -------
+    DataFrame
+        One row an order of an organization: order (row number in `bought`), entity, amount,
+        due_on, paid_on (missing while open). Late means at least one day after the due day.
+    """
+    fleet = (people["kind"] == "organization").to_numpy()[bought["entity"]]
+    invoices = bought[fleet & (bought["amount"] > 0).to_numpy()]
+    of = terms(people, money, seed).set_index("entity").loc[invoices["entity"]]
+    n, chance = len(invoices), Draws(seed, "payments")
+    due = day_numbers(invoices["order_date"]) + of["payment_term_days"].to_numpy()
+    late = chance.yes(of["late_share"].to_numpy())
+    after = np.ceil(chance.exponential(n, of["late_days"].to_numpy())).astype(np.int64)
+    paid = due + np.where(late, after, -chance.whole(n, 0, money.early))
+    paid_on = timestamps(paid)
+    paid_on[(paid > number_of(as_of)) | chance.yes(money.never_paid, n)] = np.datetime64("NaT")
+    return pd.DataFrame(
+        {
+            "order": invoices.index.to_numpy(np.int64),
+            "entity": invoices["entity"].to_numpy(),
+            "amount": invoices["amount"].to_numpy(),
+            "due_on": timestamps(due),
+            "paid_on": paid_on,
+        }
+    )
