@@ -154,6 +154,25 @@ def say_dropped(dropped: dict[str, int], rows: int) -> None:
         warnings.warn(f"left out of {rows:,} rows: {reasons}", DroppedRows, stacklevel=3)
 
 
+def per_day(lazy: nw.LazyFrame[Any], *, refunds: bool = True) -> nw.LazyFrame[Any]:
+    """Reduce checked order rows to one row a customer and day: `net`, and `order_day`.
+
+    A day that nets below zero is a refund, and its `order_day` is missing. With `refunds` there
+    is also `size`, the sum of the absolute values, by which rounding is told from a refund.
+    """
+    if refunds:
+        daily = (
+            lazy.with_columns(nw.col("amount").abs().alias("size"))
+            .group_by("customer", "day")
+            .agg(nw.col("amount").sum().alias("net"), nw.col("size").sum())
+            .with_columns(frames.settled(nw.col("net"), nw.col("size")))
+        )
+    else:
+        daily = lazy.group_by("customer", "day").agg(nw.col("amount").sum().alias("net"))
+    bought = nw.when(nw.col("net") >= 0)
+    return daily.with_columns(bought.then(nw.col("day")).alias("order_day"))
+
+
 def per_customer(
     lazy: nw.LazyFrame[Any], *, refunds: bool = True, repeats: bool = True
 ) -> nw.LazyFrame[Any]:
@@ -165,19 +184,10 @@ def per_customer(
     Both switches save time and change nothing: without `refunds` there is nothing to settle, and
     without `repeats` no `repeat_amount`, whose window costs about as much as the rest.
     """
+    daily = per_day(lazy, refunds=refunds)
     sums = [nw.col("net").sum().alias("revenue")]
     if refunds:
-        daily = (
-            lazy.with_columns(nw.col("amount").abs().alias("size"))
-            .group_by("customer", "day")
-            .agg(nw.col("amount").sum().alias("net"), nw.col("size").sum())
-            .with_columns(frames.settled(nw.col("net"), nw.col("size")))
-        )
         sums.append(nw.col("size").sum())
-    else:
-        daily = lazy.group_by("customer", "day").agg(nw.col("amount").sum().alias("net"))
-    bought = nw.when(nw.col("net") >= 0)
-    daily = daily.with_columns(bought.then(nw.col("day")).alias("order_day"))
     if repeats:
         again = nw.when(_after_first(daily)).then(nw.col("net"))
         daily = daily.with_columns(again.alias("repeat_amount"))

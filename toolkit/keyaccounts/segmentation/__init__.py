@@ -13,6 +13,7 @@ from keyaccounts.segmentation.catalogs import reference
 from keyaccounts.segmentation.definitions import KeyAccountDefinitions, key_account_definitions
 from keyaccounts.segmentation.gate import Gate, grading_gate, pyramid_suits
 from keyaccounts.segmentation.grade import CompositeGrade, composite_grade
+from keyaccounts.segmentation.indicators import Indicators, indicators
 from keyaccounts.segmentation.kaism import Kaism, kaism
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
 from keyaccounts.segmentation.progressive import Progressive, progressive
@@ -47,6 +48,7 @@ __all__ = [
     "AhpWeights",
     "CompositeGrade",
     "Gate",
+    "Indicators",
     "Kaism",
     "KeyAccountDefinitions",
     "Migration",
@@ -68,6 +70,7 @@ __all__ = [
     "contract_tier",
     "gini",
     "grading_gate",
+    "indicators",
     "kaism",
     "key_account_definitions",
     "lorenz",
