@@ -98,7 +98,7 @@ def test_laws_hold_for_any_seed(seed: int) -> None:
 def test_laws_hold_in_the_world_itself() -> None:
     world = Parameters()
     who = people.tell(world, 7).people
-    runs = records.campaigns(world, 7).rename_axis("campaign").reset_index()
+    runs = records.campaigns(world, 7)
     within(complaints(who, PLAN, 7, world.as_of), "opened_at", who)
     within(surveys(who, PLAN, 7, world.as_of), "date", who)
     within(interactions(who, runs, PLAN, 7, world.as_of), "date", who)

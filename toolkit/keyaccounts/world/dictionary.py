@@ -8,6 +8,8 @@ from functools import cache
 from importlib import resources as files
 from typing import Any
 
+import pandas as pd
+
 FORMATS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M"}
 ORIGIN = "Simulated by keyaccounts.world; no person, firm or car in it exists"
 
@@ -96,3 +98,27 @@ def _fields(name: str, column: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         if number is not None:
             field["series"] = f"{name.format('01')} … {name.format(f'{series:02d}')}"
         yield field
+
+
+def filed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns of a table that its dictionary names, in that order, sorted by its key.
+
+    Empty text is a missing value, as it is in a CSV file; whole numbers and yes or no that may be
+    missing are of pandas' own types for that.
+    """
+    schema = next(r for r in resources() if r["name"] == name)["schema"]
+    found = pd.DataFrame({f["name"]: _typed(rows[f["name"]], f) for f in schema["fields"]})
+    return found.sort_values(schema["primaryKey"], kind="stable", ignore_index=True)
+
+
+def _typed(column: pd.Series[Any], field: Mapping[str, Any]) -> pd.Series[Any]:
+    kind, required = field["type"], field["constraints"]["required"]
+    if kind == "integer":
+        return column.astype("int64" if required else "Int64")
+    if kind == "boolean":
+        return column.astype("bool" if required else "boolean")
+    if kind == "number":
+        return column.astype("float64")
+    if kind == "string":
+        return column.astype("str").where(column.notna() & (column != ""))
+    return column.astype("datetime64[us]")

@@ -178,7 +178,8 @@ def _fleets(people: pd.DataFrame, money: Money, seed: int, as_of: dt.date, part:
     nth = chance.whole(owner.size, 0, working_days[owner] - 1)
     day = np.busday_offset(tomorrow[owner], nth, roll="forward").astype(np.int64)
 
-    fading = departed[owner] - day <= who["lead_days"].to_numpy()[owner]
+    lead = who["lead_days"].to_numpy()[owner]
+    fading = (lead > 0) & (departed[owner] - day <= lead)
     kept = ~fading | chance.yes(money.dip, owner.size)
     owner = np.concatenate([np.arange(len(who)), owner[kept]])
     return Buying(

@@ -275,7 +275,8 @@ def _character(people: pd.DataFrame, parameters: Parameters, seed: int) -> pd.Da
     intensity[heavy] = draws.uniform(heavy.size, 3.0, 6.0)
     margin[heavy] = draws.uniform(heavy.size, 0.12, 0.18)
     hazard = plan.leaves / 365.25 * np.exp(plan.quality_effect * quality)
-    left = joined + np.ceil(draws.exponential(n, 1 / hazard)).astype(np.int64) + 90
+    left = joined + np.ceil(draws.exponential(n, 1 / hazard)).astype(np.int64)
+    left = left + plan.lead_days[1] + 10
     soon = firm & (joined < FAR) & (left <= parameters.days + plan.lead_days[1])
     cause = _causes(draws, quality)
     lead = draws.whole(n, *plan.lead_days)

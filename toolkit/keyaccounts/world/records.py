@@ -52,6 +52,7 @@ def campaigns(parameters: Parameters, seed: int) -> pd.DataFrame:
     draws = Draws(seed, "campaigns")
     size = made["method"].map({"advertising": 9000, "letters": 2500, "meetings": 6000}).fillna(1800)
     return made.assign(
+        campaign=np.arange(len(made)),
         cost=np.round(size * np.exp(draws.normal(len(made), 0.0, 0.25)), -2),
         reached=np.round(size / 4 * np.exp(draws.normal(len(made), 0.0, 0.3))).astype(np.int64),
     )
@@ -258,3 +259,19 @@ def first_orders(log: pd.DataFrame, orders: pd.DataFrame) -> Ints:
     first = orders.reset_index(names="order").groupby("entity")["order"].first()
     found = log["entity"].map(first).fillna(-1).to_numpy(dtype=np.int64)
     return np.asarray(np.where(log["ordered"], found, -1), dtype=np.int64)
+
+
+def referrals(parameters: Parameters, story: Story, log: pd.DataFrame) -> pd.DataFrame:
+    """Return who named whom: `referrer`, `referred` (−1 without a card), `contact`, `converted`."""
+    told = story.referrals
+    place = pd.Series(np.arange(len(log)), index=log["contact"])
+    found = pd.DataFrame(
+        {
+            "referrer": told["entity"],
+            "referred": told["referred"],
+            "date": days_to_dates(parameters, told["day"]),
+            "contact": place.loc[told["contact"]].to_numpy(),
+            "converted": told["ordered"],
+        }
+    )
+    return found.sort_values(["date", "contact"], kind="stable", ignore_index=True)

@@ -65,7 +65,7 @@ def vehicles(people: pd.DataFrame, seed: int, as_of: dt.date, plan: Cards = PLAN
             "plate": [f"DEMO-{number:05d}" for number in draws.order(n) + 1],
             "model": draws.pick(catalog["models"], n, (5, 4, 4, 1, 2, 3)),
             "model_year": as_of.year - age,
-            "kilometers": driven.astype(np.int64),
+            "kilometers": np.minimum(driven, 800_000).astype(np.int64),  # then it is sold
             "maintenance_plan": upkeep,
             "next_service_on": due.astype("datetime64[us]").where(upkeep != "on_demand"),
             "insurer": np.where(draws.yes(0.85, n), most, other),

@@ -1,0 +1,244 @@
+"""The whole company: tables that tell one story, and an answer key that fits them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from keyaccounts.errors import ParameterError
+from keyaccounts.world import dictionary, simulate
+from keyaccounts.world.numbering import NUMBERS, ON_SECOND_CARD
+
+TODAY = pd.Timestamp("2026-06-30")
+PLANNED = {"next_service_on", "follow_up_on", "expected_on", "next_action_on", "due_on", "ends_on"}
+PLANNED |= {"payment_due_on", "updated_on", "departed_on"}
+Company = dict[str, pd.DataFrame]
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    return simulate()
+
+
+@pytest.fixture(scope="module")
+def small() -> Company:
+    return simulate(11, "small")
+
+
+def first_cards(company: Company) -> pd.Series:
+    """Return for each card the first card of the same customer."""
+    twins = company["truth_duplicates"].set_index("customer_id")["same_as"]
+    cards = pd.concat([company[t]["customer_id"] for t in ("organizations", "individuals")])
+    return pd.Series(cards.map(twins).fillna(cards).to_numpy(), index=cards.to_numpy())
+
+
+# --- tables and their dictionary ---
+
+
+def test_every_table_of_the_dictionary_is_there(company: Company) -> None:
+    assert set(company) == {r["name"] for r in dictionary.resources()}
+
+
+@pytest.mark.parametrize("which", ["company", "small"])
+def test_keys_are_unique_and_point_to_something(which: str, request) -> None:
+    tables = request.getfixturevalue(which)
+    for resource in dictionary.resources():
+        rows, schema = tables[resource["name"]], resource["schema"]
+        assert len(rows), resource["name"]
+        assert not rows.duplicated(schema["primaryKey"]).any(), resource["name"]
+        pointers = [
+            (k["fields"][0], [f"{k['reference']['resource']}.{k['reference']['fields'][0]}"])
+            for k in schema.get("foreignKeys", [])
+        ] + [(k["field"], k["in"]) for k in schema.get("oneOf", [])]
+        for column, targets in pointers:
+            known = pd.concat([tables[t.split(".")[0]][t.split(".")[1]] for t in targets])
+            lost = ~rows[column].dropna().isin(known)
+            assert not lost.any(), f"{resource['name']}.{column}"
+
+
+@pytest.mark.parametrize("which", ["company", "small"])
+def test_values_keep_to_the_dictionary(which: str, request) -> None:
+    tables = request.getfixturevalue(which)
+    planted = tables["truth_faults"]
+    for resource in dictionary.resources():
+        rows = tables[resource["name"]]
+        assert list(rows.columns) == [f["name"] for f in resource["schema"]["fields"]]
+        for field in resource["schema"]["fields"]:
+            values, limits = rows[field["name"]], field["constraints"]
+            where = f"{resource['name']}.{field['name']}"
+            wrong = planted["table"].eq(resource["name"]) & planted["field"].eq(field["name"])
+            assert not limits["required"] or values.notna().all(), where
+            if "enum" in limits:
+                assert set(values.dropna()) <= set(limits["enum"]), where
+            if "minimum" in limits and not wrong.any():
+                low, high = limits["minimum"], limits["maximum"]
+                if values.dtype.kind == "M":
+                    low, high = pd.Timestamp(low), pd.Timestamp(high)
+                assert values.dropna().between(low, high).all(), where
+
+
+@pytest.mark.parametrize("table", [t for t in NUMBERS if t not in {"sellers", "stakeholders"}])
+def test_numbers_rise_with_the_days(company: Company, table: str) -> None:
+    rows = company[table]
+    days = [c for c in rows if rows[c].dtype.kind == "M" and c not in PLANNED]
+    if table in {"vehicles", "payments"} or not days:  # in order of owners, and of orders
+        assert rows[NUMBERS[table][0]].is_monotonic_increasing
+        return
+    if table == "card_updates":
+        return
+    assert rows[NUMBERS[table][0]].is_monotonic_increasing
+    assert rows[days[0]].is_monotonic_increasing
+
+
+def test_nothing_has_happened_after_today(company: Company) -> None:
+    for name, rows in company.items():
+        for column in rows:
+            if rows[column].dtype.kind == "M" and column not in PLANNED:
+                assert not (rows[column] > TODAY + pd.Timedelta(days=1)).any(), (name, column)
+
+
+# --- one story ---
+
+
+def test_a_contact_that_led_to_an_order_names_the_first_one(company: Company) -> None:
+    contacts, orders = company["contacts"], company["orders"]
+    won = contacts[contacts["ordered"]].merge(orders, on="order_id", suffixes=("", "_order"))
+    assert len(won) == contacts["ordered"].sum()
+    owner = first_cards(company)
+    assert (won["customer_id"] == won["customer_id_order"].map(owner)).all()
+    first = orders.groupby(orders["customer_id"].map(owner))["order_date"].min()
+    assert (won["order_date"] == won["customer_id"].map(first)).all()
+    assert (won["date"] <= won["order_date"]).all()
+
+
+def test_orders_are_of_customers_while_they_are_customers(company: Company) -> None:
+    truth = company["truth_customers"].set_index("customer_id")
+    orders = company["orders"]
+    owner = orders["customer_id"].map(first_cards(company))
+    assert (orders["order_date"] >= owner.map(truth["joined_on"])).all()
+    left = owner.map(truth["departed_on"]).where(orders["amount"] > 0)
+    assert not (orders["order_date"] > left).any()
+    assert set(truth.index[truth["joined_on"].notna()]) == set(owner)
+
+
+def test_cards_of_organizations_agree_with_their_invoices(company: Company) -> None:
+    cards, orders = company["organizations"], company["orders"]
+    last_year = orders[orders["order_date"] > TODAY - pd.Timedelta(days=365)]
+    billed = last_year.groupby("customer_id").size()
+    known = cards[cards["orders_last_year"].notna()]
+    found = known["customer_id"].map(billed).fillna(0)
+    assert (found == known["orders_last_year"]).mean() > 0.95  # refunds are no orders
+
+
+def test_payments_belong_to_orders(company: Company) -> None:
+    paid = company["payments"].merge(company["orders"], on="order_id", suffixes=("", "_order"))
+    assert len(paid) == len(company["payments"])
+    assert (paid["customer_id"] == paid["customer_id_order"]).all()
+    assert paid["amount"].to_numpy() == pytest.approx(paid["amount_order"].to_numpy())
+    assert (paid["due_on"] > paid["order_date"]).all()
+    assert paid["order_id"].is_unique
+
+
+def test_won_opportunities_have_their_contract(company: Company) -> None:
+    cases, contracts = company["opportunities"], company["contracts"]
+    signed = contracts[contracts["opportunity_id"].notna()].merge(cases, on="opportunity_id")
+    assert (signed["signed_on_x"] == signed["signed_on_y"]).all()
+    assert (signed["customer_id_x"] == signed["customer_id_y"]).all()
+    won = cases[cases["signed_on"].notna() & (cases["product"] != "further service")]
+    assert set(won["customer_id"]) == set(signed["customer_id_x"])
+    assert (contracts["ends_on"] > contracts["signed_on"]).all()
+
+
+def test_snapshots_end_where_the_opportunity_stands(company: Company) -> None:
+    last = company["opportunity_snapshots"].groupby("opportunity_id").last()
+    cases = company["opportunities"].set_index("opportunity_id").loc[last.index]
+    assert (last["stage"] == cases["stage"]).all()
+    assert (cases["stage"] == "paid").sum() == cases["paid_on"].notna().sum()
+    assert (cases["stage"] == "lost").sum() == cases["lost_on"].notna().sum()
+    order = ["needs_understood_on", "proposal_submitted_on", "signed_on", "paid_on"]
+    for earlier, later in pairwise(order):
+        both = cases[cases[later].notna()]
+        assert (both[earlier] < both[later]).all()
+
+
+def test_a_share_of_later_business_lies_under_the_second_card(company: Company) -> None:
+    twins = company["truth_duplicates"]
+    opened = pd.concat(
+        [
+            company[t].set_index("customer_id")["created_on"]
+            for t in ("organizations", "individuals")
+        ]
+    )
+    orders = company["orders"]
+    since = pd.Series(twins["customer_id"].map(opened).to_numpy(), index=twins["same_as"])
+    owner = orders["customer_id"].map(first_cards(company))
+    later = orders["order_date"] >= owner.map(since)
+    slipped = (orders["customer_id"] != owner)[later]
+    assert (orders["customer_id"] == owner)[~later].all()
+    expected, n = ON_SECOND_CARD, len(slipped)
+    assert abs(slipped.mean() - expected) < 4 * np.sqrt(expected * (1 - expected) / n)
+
+
+def test_large_fleets_are_among_those_that_lose_money(company: Company) -> None:
+    """Of the twenty largest by revenue at least two, and not most, cost more than they bring."""
+    owner, orders = first_cards(company), company["orders"]
+    by = orders["customer_id"].map(owner)
+    margin = (orders["amount"] - orders["cost_of_goods"]).groupby(by).sum()
+    log = company["service_log"]
+    cost = log["cost"].groupby(log["customer_id"].map(owner)).sum()
+    profit = margin.sub(cost, fill_value=0)
+    largest = orders["amount"].groupby(by).sum().nlargest(20).index
+    assert 2 <= (profit[largest] < 0).sum() <= 10
+    assert profit.sum() > 0
+
+
+def test_planted_mistakes_are_in_the_rows_they_are_said_to_be(company: Company) -> None:
+    diary = company["diary"].set_index("entry_id")
+    slips = company["truth_faults"].query("table == 'diary'").set_index("key")
+    early = slips.index[slips["fault"] == "follow_up"]
+    assert (diary.loc[early, "follow_up_on"] < diary.loc[early, "date"]).all()
+    rest = diary.drop(early)
+    assert (rest["follow_up_on"] > rest["date"]).all()
+    assert diary.loc[slips.index[slips["fault"] == "source"], "lead_source"].isna().all()
+    assert (diary.loc[slips.index[slips["fault"] == "phone"], "phone"] == "0000").all()
+    keys = {"vehicles": "vehicle_id", "card_updates": "update_id"}
+    for table, rows in company["truth_faults"].groupby("table"):
+        if table != "diary":
+            assert rows["key"].isin(company[table][keys.get(table, "customer_id")]).all()
+
+
+def test_every_planted_number_is_told(company: Company) -> None:
+    told = company["truth_parameters"].set_index("parameter")["value"]
+    assert float(told["company.pipeline.moves_on.1"]) == 2.1
+    assert {"money.r", "money.alpha", "money.a", "money.b"} <= set(told.index)
+    assert told.index.is_unique
+
+
+# --- chance ---
+
+
+def test_same_seed_same_bytes_other_seed_others(small: Company) -> None:
+    again, other = simulate(11, "small"), simulate(12, "small")
+    for name, rows in small.items():
+        text = rows.to_csv(index=False)
+        assert text == again[name].to_csv(index=False), name
+        if name not in {"truth_parameters", "truth_channels"}:
+            assert text != other[name].to_csv(index=False), name
+
+
+def test_a_small_company_is_about_a_quarter(small: Company, company: Company) -> None:
+    assert len(small["individuals"]) == pytest.approx(600 + 12, abs=15)
+    assert len(small["organizations"]) == pytest.approx(60 + 4, abs=3)
+    assert len(company["organizations"]) == 240 + 18
+    assert len(company["individuals"]) == 3000 + 60
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [((-1,), "seed=-1"), (("a",), "seed='a'"), ((1, "huge"), "size='huge'")],
+)
+def test_unusable_arguments(arguments, why: str) -> None:
+    with pytest.raises(ParameterError, match=why):
+        simulate(*arguments)

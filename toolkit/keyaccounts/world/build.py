@@ -1,0 +1,181 @@
+"""One seed, every table: the story as the company has it on file, and the answer key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from keyaccounts import checks
+from keyaccounts.world import cards, care, dictionary, money, names, people, records, talks, truth
+from keyaccounts.world.contracts import contracts
+from keyaccounts.world.draws import Draws
+from keyaccounts.world.interactions import interactions
+from keyaccounts.world.numbering import SPREAD, Registry
+from keyaccounts.world.parameters import Parameters
+from keyaccounts.world.serving import service_log
+from keyaccounts.world.signals import signals
+from keyaccounts.world.surveys import surveys
+
+SIZES = {"small": Parameters(organizations=60, individuals=600), "course": Parameters()}
+SEED = 2026
+
+_DAYS = {"orders": "order_date", "service_log": "date", "complaints": "opened_at"}
+
+
+def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
+    """Make a whole company from a seed: every table of the course, and the truth behind it.
+
+    Parameters
+    ----------
+    seed : int, default 2026
+        The same seed gives the same tables, to the last digit.
+    size : {"course", "small"}
+        240 organizations and about 3,000 drivers; or a quarter and a fifth of that.
+
+    Returns
+    -------
+    dict of DataFrame
+        Table by name; the names of the answer key begin with `truth_`.
+
+    Raises
+    ------
+    ParameterError
+        If the seed is not a whole number of 0 or more, or the size is unknown.
+
+    Examples
+    --------
+    >>> company = simulate(7, "small")
+    >>> company["sellers"]["seller_id"].tolist()[:2]
+    ['S01', 'S02']
+    """
+    checks.whole("seed", seed, least=0)
+    world = SIZES[checks.choice("size", size, tuple(SIZES))]
+    plan, spending, talking, caring = (
+        _scaled(cards.Cards(), world),
+        money.Money(),
+        talks.Talks(),
+        care.Care(),
+    )
+    today = world.as_of
+    story = people.tell(world, seed)
+    all_ = story.people
+    written = cards.card_tables(all_, seed, today, plan)
+    registry = Registry(written, seed)
+    bought = money.orders(all_, spending, seed, today)
+    drivers = money.drivers_truth(all_, spending, seed, today)
+    left = drivers.set_index("entity")["departed_on"].reindex(all_.index)
+    there = all_.assign(departed_on=all_["departed_on"].fillna(left))  # nobody complains once gone
+    weekly = records.snapshots(world, seed, story)
+    cases = records.opportunities(world, seed, story, weekly)
+    closed = cases["signed_on"].fillna(cases["lost_on"])
+    spoken = talks.calls(there, cases.assign(closed_on=closed), talking, seed, today)
+    runs = records.campaigns(world, seed)
+    log = records.contacts(world, seed, story, runs)
+    sellers = _sellers(world, seed)
+    diary = records.diary(world, seed, log, _faces(written), sellers["name"])
+    raw = {
+        **{n: written[n] for n in ("organizations", "individuals", "card_updates")},
+        **{n: written[n] for n in ("vehicles", "stakeholders")},
+        "sellers": sellers,
+        "campaigns": runs,
+        "contacts": log.drop(columns="contact").assign(order=records.first_orders(log, bought)),
+        "touchpoints": records.touchpoints(world, seed, story),
+        "referrals": records.referrals(world, story, log),
+        "diary": diary,
+        "opportunities": cases,
+        "opportunity_snapshots": weekly,
+        "orders": bought,
+        "payments": money.payments(bought, all_, spending, seed, today),
+        "service_log": service_log(all_, bought, seed),
+        "contracts": contracts(all_, cases, spending, seed, today),
+        "calls": spoken["calls"],
+        "call_questions": spoken["call_questions"],
+        "complaints": care.complaints(there, caring, seed, today),
+        "surveys": surveys(there, caring, seed, today),
+        "interactions": interactions(there, runs, caring, seed, today),
+        "signals": signals(all_, caring, seed, today),
+    }
+    for name in SPREAD:
+        card = registry.card_of(raw[name]["entity"], raw[name][_DAYS[name]], name)
+        raw[name] = raw[name].assign(card=card)
+    billed = raw["orders"]["card"].to_numpy()
+    raw["payments"] = raw["payments"].assign(card=billed[raw["payments"]["order"]])
+    raw["organizations"] = _billed(raw["organizations"], raw["orders"], all_, spending, seed, world)
+    numbered = {name: registry.numbered(name, frame) for name, frame in raw.items()}
+    answers = truth.tables(
+        story=story,
+        registry=registry,
+        numbered=numbered,
+        cards=written,
+        calls=spoken["truth_calls"],
+        drivers=drivers,
+        habits=talks.habits(world.sellers, talking, seed),
+        planted={
+            "company": world,
+            "money": spending,
+            "talks": talking,
+            "care": caring,
+            "cards": plan,
+        },
+    )
+    return {name: dictionary.filed(name, frame) for name, frame in {**numbered, **answers}.items()}
+
+
+def _scaled(plan: cards.Cards, world: Parameters) -> cards.Cards:
+    """Return a plan with as many second cards as a company of this size would have."""
+    course = SIZES["course"]
+    by = {
+        "organization": world.organizations / course.organizations,
+        "individual": world.individuals / course.individuals,
+    }
+    scaled = {
+        f"{kind}_{what}": max(round(getattr(plan, f"{kind}_{what}") * factor), 1)
+        for kind, factor in by.items()
+        for what in ("twins", "lookalikes")
+    }
+    return replace(plan, **scaled)
+
+
+def _sellers(world: Parameters, seed: int) -> pd.DataFrame:
+    draws, n = Draws(seed, "sellers"), world.sellers
+    called = names.person_names(names.persons(n, Draws(seed, "sellers", "names")))
+    before = draws.whole(n, 1, 2500)
+    hired = np.datetime64(world.opened) - before.astype("timedelta64[D]")
+    return pd.DataFrame(
+        {
+            "name": called["name"].to_numpy(),
+            "team": np.resize(records.TEAMS, n),
+            "hired_on": hired.astype("datetime64[us]"),
+        }
+    )
+
+
+def _faces(written: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return by entity what a seller writes at the head of a diary entry."""
+    firms, drivers = written["organizations"], written["individuals"]
+    first = written["stakeholders"].groupby("card")["name"].first()
+    firms = firms.assign(company=firms["name"], contact=firms["card"].map(first))
+    drivers = drivers.assign(company=None, contact=drivers["name"])
+    both = pd.concat([f[["card", "company", "contact", "phone"]] for f in (firms, drivers)])
+    return both.set_index("card")
+
+
+def _billed(
+    firms: pd.DataFrame,
+    orders: pd.DataFrame,
+    all_: pd.DataFrame,
+    spending: money.Money,
+    seed: int,
+    world: Parameters,
+) -> pd.DataFrame:
+    """Return cards of organizations that agree with the invoices and with the terms of payment."""
+    found = cards.with_transactions(firms, orders, world.as_of)
+    term = money.terms(all_, spending, seed).set_index("entity")["payment_term_days"]
+    agreed = found["card"].map(term).astype("Int64")
+    known = found["payment_term_days"].notna()
+    return found.assign(
+        payment_term_days=agreed.where(known & agreed.notna(), found["payment_term_days"])
+    )

@@ -1,0 +1,163 @@
+"""The answer key: what was planted, and who the customers really are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from keyaccounts.world import channels
+from keyaccounts.world.numbering import Registry
+from keyaccounts.world.people import Story
+from keyaccounts.world.serving import INPUTS
+
+_CUSTOMER = {  # column of people: column of truth_customers
+    "kind": "kind",
+    "joined_on": "joined_on",
+    "acquired_by": "acquired_by",
+    "quality": "quality",
+    "intensity": "intensity",
+    "margin": "margin",
+    "rate": "orders_per_day",
+    "amount_mean": "mean_amount",
+    "departed_on": "departed_on",
+    "lead_days": "lead_days",
+    "departure_cause": "departure_cause",
+}
+
+
+def tables(
+    *,
+    story: Story,
+    registry: Registry,
+    numbered: Mapping[str, pd.DataFrame],
+    cards: Mapping[str, pd.DataFrame],
+    calls: pd.DataFrame,
+    drivers: pd.DataFrame,
+    habits: pd.DataFrame,
+    planted: Mapping[str, Any],
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of the answer key, by name."""
+    return {
+        "truth_parameters": parameters(planted),
+        "truth_customers": _customers(story.people, drivers, registry),
+        "truth_duplicates": _twins(cards["duplicates"], registry),
+        "truth_lookalikes": _lookalikes(cards["lookalikes"], registry),
+        "truth_faults": _faults(cards["card_faults"], numbered),
+        "truth_channels": _channels(),
+        "truth_sellers": _sellers(habits, planted["company"].pipeline.optimism, registry),
+        "truth_opportunities": _opportunities(story.opportunities, registry),
+        "truth_calls": registry.numbered("truth_calls", calls),
+    }
+
+
+def parameters(planted: Mapping[str, Any]) -> pd.DataFrame:
+    """Return every planted number as a row: its name with dots, and its value as text."""
+    rows: list[tuple[str, str]] = []
+
+    def walk(name: str, value: Any) -> None:
+        if is_dataclass(value):
+            for field in fields(value):
+                walk(f"{name}.{field.name}", getattr(value, field.name))
+        elif isinstance(value, Mapping):
+            for key, inner in value.items():
+                walk(f"{name}.{key}", inner)
+        elif isinstance(value, tuple):
+            for place, inner in enumerate(value, 1):
+                walk(f"{name}.{place}", inner)
+        else:
+            rows.append((name, str(value)))
+
+    for section, value in planted.items():
+        walk(section, value)
+    for name, input_ in INPUTS.items():
+        walk(f"serving.{name}", input_._asdict())
+    return pd.DataFrame(rows, columns=["parameter", "value"])
+
+
+def _customers(people: pd.DataFrame, drivers: pd.DataFrame, registry: Registry) -> pd.DataFrame:
+    found = people[list(_CUSTOMER)].rename(columns=_CUSTOMER).reset_index(names="entity")
+    own = drivers.set_index("entity")
+    for column in ("mean_amount", "departed_on"):
+        found[column] = found[column].fillna(found["entity"].map(own[column]))
+    for column in ("purchase_rate", "dropout"):
+        found[column] = found["entity"].map(own[column])
+    referrer = registry.customer_ids(people["referrer"])
+    found = registry.numbered("truth_customers", found.assign(referrer_id=referrer))
+    return found.sort_values("customer_id", kind="stable", ignore_index=True)
+
+
+def _twins(twins: pd.DataFrame, registry: Registry) -> pd.DataFrame:
+    slips = [c for c in twins.columns if c.endswith("_slip")]
+    found = pd.DataFrame(
+        {
+            "customer_id": registry.customer_ids(twins["card"]),
+            "same_as": registry.customer_ids(twins["entity"]),
+            **{c: twins[c].to_numpy() for c in slips},
+        }
+    )
+    return found.sort_values("customer_id", kind="stable", ignore_index=True)
+
+
+def _lookalikes(pairs: pd.DataFrame, registry: Registry) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "customer_id": registry.customer_ids(pairs["entity"]),
+            "not_same_as": registry.customer_ids(pairs["other"]),
+        }
+    )
+
+
+def _faults(faults: pd.DataFrame, numbered: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return which row of which table holds a planted mistake, by the number of the row."""
+    keys = {
+        "organizations": "customer_id",
+        "individuals": "customer_id",
+        "card_updates": "update_id",
+        "vehicles": "vehicle_id",
+    }
+    at = [
+        numbered[table][keys[table]].iloc[row]
+        for table, row in zip(faults["table"], faults["row"], strict=True)
+    ]
+    on_cards = faults[["table", "field", "fault"]].assign(key=at)
+    diary = numbered["diary"]
+    slips = diary[diary["fault"] != ""]
+    field = slips["fault"].map(
+        {
+            "festival": "visit_result",
+            "follow_up": "follow_up_on",
+            "source": "lead_source",
+            "phone": "phone",
+        }
+    )
+    in_diary = pd.DataFrame(
+        {"table": "diary", "field": field, "fault": slips["fault"], "key": slips["entry_id"]}
+    )
+    return pd.concat([on_cards, in_diary], ignore_index=True)
+
+
+def _channels() -> pd.DataFrame:
+    """Return the yields of each method; contacts that come from referrals have no pace."""
+    found = channels.truth()
+    return found.assign(per_week=found["per_week"].where(found["per_week"] > 0.2))
+
+
+def _sellers(habits: pd.DataFrame, optimism: Any, registry: Registry) -> pd.DataFrame:
+    found = registry.numbered(
+        "truth_sellers", habits.assign(optimism=np.resize(optimism, len(habits)))
+    )
+    kinds = {"S": "situation", "P": "problem", "I": "implication", "N": "need_payoff"}
+    return found.rename(columns=kinds).round(4)
+
+
+def _opportunities(cases: pd.DataFrame, registry: Registry) -> pd.DataFrame:
+    odds = cases[["odds_1", "odds_2", "odds_3"]]
+    outcome = np.select([cases["week_3"] >= 0, cases["lost_week"] >= 0], ["won", "lost"], "open")
+    found = odds.round(4).assign(
+        opportunity=np.arange(len(cases)), win_odds=odds.prod(axis=1).round(4), outcome=outcome
+    )
+    return registry.numbered("truth_opportunities", found)
