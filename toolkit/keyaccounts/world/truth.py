@@ -85,6 +85,7 @@ def _customers(people: pd.DataFrame, drivers: pd.DataFrame, registry: Registry) 
         found[column] = found[column].fillna(found["entity"].map(own[column]))
     for column in ("purchase_rate", "dropout"):
         found[column] = found["entity"].map(own[column])
+    found = found.round({"purchase_rate": 6, "dropout": 5, "mean_amount": 2})
     referrer = registry.customer_ids(people["referrer"])
     found = registry.numbered("truth_customers", found.assign(referrer_id=referrer))
     return found.sort_values("customer_id", kind="stable", ignore_index=True)
