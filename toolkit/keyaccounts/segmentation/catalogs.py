@@ -47,7 +47,7 @@ def reference(name: str) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        Which list, one of :data:`LISTS`.
+        Which list, such as "customer_tiers"; an unknown name is answered with all names.
 
     Returns
     -------

@@ -1,0 +1,82 @@
+"""KAISM by hand, on the cut, with unknown criteria and in both variants."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from engines import Engine
+from keyaccounts.errors import ColumnError, DataError, ParameterError
+from keyaccounts.patterns.grid import Grid, moves
+from keyaccounts.segmentation import kaism, reference
+
+ACCOUNTS = pd.DataFrame(
+    {
+        "account": ["A", "B", "C", "D", "E"],
+        "size": [8.0, 6.0, 2.0, 1.0, 9.0],
+        "growth": [5.0, 2.0, 4.0, np.nan, 9.0],
+        "service": [9.0, 4.9, 5.0, 0.0, np.nan],
+    }
+)
+OPTIONS = {
+    "key": "account",
+    "attractiveness": ["size", "growth"],
+    "strength": {"what they say of our service": "service"},
+    "weights_attractiveness": [3, 1],
+}
+# Attractiveness (3·size + growth)/4: A 7.25; B 5, exactly on the cut; C 2.5; D 1 (size alone); E 9.
+
+
+def test_by_hand(engine: Engine) -> None:
+    found = kaism(engine.table(ACCOUNTS), **OPTIONS)
+    columns = ("account", "relative_strength", "attractiveness", "cell")
+    assert engine.rows(found.table, *columns) == [
+        ("A", 9, 7.25, "key"),
+        ("B", 4.9, 5, "key-development"),
+        ("C", 5, 2.5, "maintenance"),
+        ("D", 0, 1, "opportunistic"),
+        ("E", None, 9, "unknown"),
+    ]
+    assert found.counts["customers"].tolist() == [1] * 5
+    assert found.attractiveness.columns["coverage"].tolist() == [1, 1, 1, 0.75, 1]
+    assert found.strength.items["item"].tolist() == ["what they say of our service"]
+
+
+def test_both_variants_cut_alike() -> None:
+    one, other = (kaism(ACCOUNTS, **OPTIONS, variant=v) for v in ("cheverton", "millman-wilson"))
+    assert other.table["cell"].tolist() == [
+        "invest",
+        "selective",
+        "maintain",
+        "withdraw",
+        "unknown",
+    ]
+    assert other.table["x_band"].tolist() == one.table["x_band"].tolist()
+    assert (reference("kaism_cells")["variant"].value_counts() == 4).all()
+
+
+def test_other_scale_and_cut() -> None:
+    half = ACCOUNTS.assign(**{c: ACCOUNTS[c] / 10 for c in ("size", "growth", "service")})
+    found = kaism(half, **OPTIONS, scale=(0, 1), cut=0.5)
+    assert found.table["cell"].tolist() == kaism(ACCOUNTS, **OPTIONS).table["cell"].tolist()
+
+
+def test_is_a_grid() -> None:
+    found = kaism(ACCOUNTS, **OPTIONS)
+    assert isinstance(found, Grid)
+    assert moves(found, kaism(ACCOUNTS, **OPTIONS, cut=6)).table["moved"].sum() == 2  # B and C
+    assert repr(found).startswith("5 customers by attractiveness and relative_strength; 1 unknown")
+
+
+def test_bad_arguments() -> None:
+    for change, error, said in (
+        ({"variant": "mine"}, ParameterError, "'cheverton', 'millman-wilson'"),
+        ({"cut": "5"}, ParameterError, "cut='5'"),
+        ({"scale": (0, 5)}, DataError, "the scale runs from 0 to 5"),
+        ({"strength": ["sevice"]}, ColumnError, "did you mean 'service'"),
+    ):
+        with pytest.raises(error, match=said):
+            kaism(ACCOUNTS, **{**OPTIONS, **change})
+    clash = ACCOUNTS.rename(columns={"account": "attractiveness"})
+    with pytest.raises(ColumnError, match="has the name of a column of the answer"):
+        kaism(clash, **{**OPTIONS, "key": "attractiveness"})

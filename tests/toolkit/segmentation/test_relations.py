@@ -1,0 +1,131 @@
+"""Three grids by hand: potential and relationship, value and profit, order size and payment."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from engines import Engine
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.segmentation import (
+    contract_tier,
+    potential_counts,
+    potential_relationship,
+    reference,
+    value_profit,
+)
+
+# The picture as it is taught: 2 marks for much potential, 5 for medium, 9 for little. Where in
+# its row a mark stands is ours.
+PICTURE = pd.DataFrame(
+    {
+        "account": range(16),
+        "potential": ["high"] * 2 + ["middle"] * 5 + ["low"] * 9,
+        "relationship": ["established", "limited"] + ["good"] * 5 + ["limited"] * 9,
+    }
+)
+
+
+def test_potential_and_relationship_by_hand(engine: Engine) -> None:
+    found = potential_relationship(engine.table(PICTURE), key="account")
+    cells = [cell for (cell,) in engine.rows(found.table, "cell")]
+    assert cells == ["lock-in", "win-over"] + ["develop-selectively"] * 5 + ["withdraw"] * 9
+    assert len(found.counts) == 10
+
+
+def test_the_picture_counts_two_five_nine() -> None:
+    found = potential_counts(potential_relationship(PICTURE, key="account"))
+    assert found["potential"].tolist() == ["high", "middle", "low"]
+    assert found["customers"].tolist() == found["picture"].tolist() == [2, 5, 9]
+    assert found["picture_share"].tolist() == found["share"].tolist() == [2 / 16, 5 / 16, 9 / 16]
+    with pytest.raises(DataError, match="potential_relationship"):
+        potential_counts(PICTURE)  # type: ignore[arg-type]
+
+
+def test_potential_as_a_number() -> None:
+    rows = PICTURE.assign(potential=range(16), relationship=4)
+    cuts = {"potential_cuts": (9, 14), "relationship_cuts": (2, 4)}
+    found = potential_relationship(rows, key="account", **cuts)
+    assert potential_counts(found)["customers"].tolist() == [2, 5, 9]
+    assert set(found.table["x_band"]) == {"established"}
+    with pytest.raises(DataError, match="the bands are low, middle, high"):
+        potential_relationship(PICTURE.assign(potential="huge"), key="account")
+
+
+# ------------------------------------------------------------------------------- value_profit
+
+ACCOUNTS = pd.DataFrame(
+    {
+        "account": list("ABCDEF"),
+        "revenue": [900.0, 700.0, 500.0, 300.0, 100.0, np.nan],
+        "profit": [90.0, -20.0, 10.0, 60.0, 0.0, 5.0],
+    }
+)
+COLUMNS = {"key": "account", "value": "revenue", "profit": "profit"}
+# Median revenue 500, and C on it is large. Gains 90, 10, 60, 5: their median is 35.
+
+
+def test_value_and_profit_by_hand(engine: Engine) -> None:
+    found = value_profit(engine.table(ACCOUNTS), **COLUMNS)
+    assert [cell for (cell,) in engine.rows(found.table, "cell")] == [
+        "large-profitable", "large-unprofitable", "large-moderate",
+        "small-profitable", "small-moderate", "unknown",
+    ]  # fmt: skip
+    assert (found.x_cuts, found.y_cuts) == ((0, 35), (500,))
+    keep, leave = (row for (row,) in engine.rows(found.table, "action")[:2])
+    assert "keep them" in keep
+    assert "leave them" in leave
+
+
+def test_borders_may_be_given() -> None:
+    found = value_profit(ACCOUNTS, **COLUMNS, median=800, band=20, high=100)
+    assert found.table["cell"].tolist()[:3] == [
+        "large-moderate",
+        "small-moderate",
+        "small-moderate",
+    ]
+
+
+def test_no_border_without_a_profit() -> None:
+    with pytest.raises(DataError, match="nobody makes a profit; say with high="):
+        value_profit(ACCOUNTS.iloc[[1, 4]], **COLUMNS)
+    with pytest.raises(ParameterError, match="band=-1"):
+        value_profit(ACCOUNTS, **COLUMNS, band=-1)
+    with pytest.raises(DataError, match="'revenue': 0 known values"):
+        value_profit(ACCOUNTS.tail(1), **COLUMNS)
+
+
+# ------------------------------------------------------------------------------ contract_tier
+
+FLEETS = pd.DataFrame(
+    {
+        "fleet": list("ABCDEF"),
+        "yearly": [60.0, 60.0, 59.0, 20.0, 20.0, 5.0],
+        "late": [0.0, 30.0, 0.9, 29.0, 45.0, np.nan],
+    }
+)
+SIZES = {"key": "fleet", "order_size": "yearly", "days_late": "late"}
+
+
+def test_contract_tiers_by_hand(engine: Engine) -> None:
+    found = contract_tier(engine.table(FLEETS), **SIZES, size_cuts=(20, 60))
+    assert engine.rows(found.table, "y_band", "x_band", "cell") == [
+        ("large", "on-time", "core"),
+        ("large", "late", "standard"),
+        ("middle", "on-time", "standard"),
+        ("middle", "slow", "standard"),
+        ("middle", "late", "basic"),
+        ("small", "unknown", "unknown"),
+    ]
+
+
+def test_who_pays_late_is_never_core() -> None:
+    cells = reference("contract_tiers")
+    assert set(cells.loc[cells["x"] == "late", "id"]) == {"standard", "basic"}
+
+
+def test_sizes_are_cut_at_median_and_top_fifth() -> None:
+    rows = pd.DataFrame({"fleet": range(11), "yearly": np.arange(11.0) * 10, "late": 0})
+    assert contract_tier(rows, **SIZES).y_cuts == pytest.approx((50, 80))
+    with pytest.raises(DataError, match="too much alike to be cut"):
+        contract_tier(rows.assign(yearly=1), **SIZES)

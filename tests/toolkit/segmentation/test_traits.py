@@ -1,0 +1,86 @@
+"""VIP check, buying traits and the impact of a loss, by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from engines import Engine
+from hypothesis import given
+from hypothesis import strategies as st
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.segmentation import buying_traits, loss_impact, reference, vip_check
+
+TRAITS = ["goals", "revenue", "loss", "relation", "ablest"]
+ANSWERS = pd.DataFrame(
+    [
+        ("A", 1, 1, 1, 1, 0),  # four, with revenue
+        ("B", 1, 0, 1, 1, 1),  # four, without revenue
+        ("C", 1, 1, 1, None, None),  # three, and two open answers: may be four
+        ("D", 1, None, 1, 1, 1),  # revenue is open
+        ("E", 1, 1, 0, 0, None),  # at most three
+        ("F", 0.5, 0.9, 0.6, 0.5, 0.4),  # four of 0.5 or more
+    ],
+    columns=["account", *TRAITS],
+)
+
+
+def test_vip_by_hand(engine: Engine) -> None:
+    found = vip_check(engine.table(ANSWERS.astype(dict.fromkeys(TRAITS, float))), key="account")
+    assert engine.rows(found.table) == [
+        ("A", 4, 0.8, 1, "yes"),
+        ("B", 4, 0.8, 1, "no"),
+        ("C", 3, 1, 0.6, "unknown"),
+        ("D", 4, 1, 0.8, "unknown"),
+        ("E", 2, 0.5, 0.8, "no"),
+        ("F", 4, 0.58, 1, "yes"),
+    ]
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0, np.nan]), min_size=5, max_size=5))
+def test_an_answer_settles_what_was_unknown_and_nothing_else(answers: list[float]) -> None:
+    row = pd.DataFrame([answers], columns=TRAITS).assign(account="A")
+    before = vip_check(row, key="account").table["vip"][0]
+    filled = {vip_check(row.fillna(v), key="account").table["vip"][0] for v in (0.0, 1.0)}
+    assert filled == {before} if before != "unknown" else filled == {"yes", "no"}
+
+
+def test_traits_weights_and_limits() -> None:
+    assert (vip_check(ANSWERS, key="account", least=5).table["vip"] == "yes").sum() == 0
+    assert vip_check(ANSWERS, key="account", holds=0.6).table["vip"][5] == "no"
+    weighted = vip_check(ANSWERS, key="account", weights=[0, 1, 0, 0, 0])
+    assert weighted.table["score"].tolist()[:3] == [1, 0, 1]
+    with pytest.raises(ParameterError, match="one trait must be 'revenue'"):
+        vip_check(ANSWERS, key="account", traits=["goals"])
+    with pytest.raises(ParameterError, match="only 5 traits"):
+        vip_check(ANSWERS, key="account", least=6)
+    with pytest.raises(DataError, match="the scale runs from 0 to 1"):
+        vip_check(ANSWERS.replace({"goals": {1: 5}}), key="account")
+
+
+def test_shows_itself() -> None:
+    found = vip_check(ANSWERS, key="account")
+    assert repr(found).startswith("6 customers by the five traits of a VIP")
+    assert "<table>" in found._repr_html_()
+
+
+def test_loss_by_hand() -> None:
+    assert loss_impact(0.25, 6) == 0.125
+    assert loss_impact(0.3, 24) == 0.6
+    assert loss_impact(1, 0) == 0
+    with pytest.raises(ParameterError, match=r"write 0\.25 for 25 %"):
+        loss_impact(25, 6)
+    with pytest.raises(ParameterError, match="months_to_replace=-1"):
+        loss_impact(0.5, -1)
+
+
+def test_nine_buying_traits(engine: Engine) -> None:
+    traits = reference("buying_traits")["id"].tolist()
+    assert len(traits) == 9
+    rows = pd.DataFrame({"account": ["A", "B"], **{t: [True, False] for t in traits}})
+    rows["frequent"] = [False, True]
+    card = buying_traits(engine.table(rows), key="account")
+    assert engine.rows(card.table, "score", "fix_first") == [
+        (pytest.approx(8 / 9), "frequent"),
+        (pytest.approx(1 / 9), "complex_sale"),
+    ]
