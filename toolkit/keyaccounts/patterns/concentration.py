@@ -298,8 +298,9 @@ def pareto_interval(
     shares, totals = np.empty(draws), np.empty(draws)
     for i in range(draws):
         # Drawing n of n customers = how often each is drawn. The values are sorted, so the top
-        # of the draw is the first `wanted` drawn: no sorting inside the loop.
-        times = np.bincount(rng.integers(0, n, n), minlength=n)
+        # of the draw is the first `wanted` drawn: no sorting inside the loop. Where places are
+        # of 32 bits, as in a browser's kernel, bincount refuses longer ones.
+        times = np.bincount(rng.integers(0, n, n).astype(np.intp), minlength=n)
         before = np.cumsum(times) - times
         counted = np.clip(wanted - before, 0, times)
         shares[i], totals[i] = (counted * found).sum(), (times * found).sum()
