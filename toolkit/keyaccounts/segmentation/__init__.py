@@ -14,6 +14,7 @@ from keyaccounts.segmentation.definitions import KeyAccountDefinitions, key_acco
 from keyaccounts.segmentation.gate import Gate, grading_gate, pyramid_suits
 from keyaccounts.segmentation.grade import CompositeGrade, composite_grade
 from keyaccounts.segmentation.indicators import Indicators, indicators
+from keyaccounts.segmentation.investment import AccountInvestment, account_investment
 from keyaccounts.segmentation.kaism import Kaism, kaism
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
 from keyaccounts.segmentation.progressive import Progressive, progressive
@@ -44,6 +45,7 @@ __all__ = [
     "ACTIONS",
     "RFM",
     "Abc",
+    "AccountInvestment",
     "AhpRanking",
     "AhpWeights",
     "CompositeGrade",
@@ -61,6 +63,7 @@ __all__ = [
     "VipCheck",
     "WhaleCurve",
     "abc",
+    "account_investment",
     "ahp_ranking",
     "ahp_weights",
     "buying_traits",

@@ -1,0 +1,289 @@
+"""An account as an investment: what goes in, what comes back (chapter 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts import checks, frames
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.patterns import concentration
+from keyaccounts.segmentation import catalogs
+from keyaccounts.tables import Table, table
+
+DISPLACED = "displaced_work"
+
+
+@dataclass(frozen=True)
+class AccountInvestment:
+    """Answer of :func:`account_investment`.
+
+    Attributes
+    ----------
+    table : frame
+        One row an account, best net first: the account under its own name; the nine inputs, each
+        under its id and in money, the ninth (`displaced_work`) being the opportunity cost;
+        `cost_to_serve` (the first eight), `investment` (all nine), `revenue`, `margin`, `net`
+        (margin − investment), `roi` (net ÷ investment; missing where nothing was put in),
+        `break_even_revenue` (the revenue whose margin would pay the investment; missing where
+        there is no margin), `rank`.
+    inputs : pandas.DataFrame
+        One row an input: `input`, `cost` (of all accounts), `share` (of all that was put in).
+    net : float
+        Net of all accounts.
+    """
+
+    table: Any
+    inputs: pd.DataFrame
+    net: float
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
+
+    def _shown(self) -> Table:
+        names = nw.from_native(self.table).collect_schema().names()
+        figures = ["cost_to_serve", DISPLACED, "margin", "net", "roi"]
+        return table(
+            self.table,
+            f"{self.inputs['cost'].sum():,.0f} put into accounts, {self.net:,.0f} net",
+            columns=[names[0], *figures],
+            percent=("roi",),
+        )
+
+
+def account_investment(
+    log: Any,
+    margins: Any,
+    *,
+    key: str = "customer_id",
+    input: str = "input",
+    hours: str = "hours",
+    cost: str = "cost",
+    revenue: str = "revenue",
+    margin: str = "margin",
+    rates: Mapping[str, float] | None = None,
+    alternative: float | None = None,
+) -> AccountInvestment:
+    """Say what you put into each account, and whether it pays better than elsewhere.
+
+    An account takes nine things: sellers' time, calls, marketing, proposals, technicians' and
+    managers' time, literature, samples, and the work that was left undone elsewhere for it. The
+    first eight are its cost to serve; the ninth is the opportunity cost.
+
+    Parameters
+    ----------
+    log : frame
+        One row an entry of the service log, of any kind the toolkit accepts.
+    margins : frame
+        What each account paid and what of it was left after the cost of goods; several rows of
+        one account are added up.
+    key : str, default "customer_id"
+        Column of both tables: which account.
+    input, hours, cost : str
+        Columns of `log`: which of the nine, as in ``reference("investment_inputs")``; how many
+        hours; how much money.
+    revenue, margin : str
+        Columns of `margins`.
+    rates : dict of str to float, optional
+        Input → what an hour of it costs. It is added to `cost`, so give it only where `cost`
+        holds the money spent besides. Default: `cost` holds the hours as well.
+    alternative : float, optional
+        What an hour of displaced work would have left with the best other customer, after the
+        pay for that hour. Displaced work then counts hours × this, and its `cost` does not count.
+        Default: its `cost` is that already.
+
+    Returns
+    -------
+    AccountInvestment
+        `.table` (the kind of frame of `margins`), `.inputs`, `.net`. Accounts of which one table
+        knows nothing have zeros there. Feed the curve of profits with
+        ``whale_curve(found.table, key=…, profit="net")``.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a number is missing or not finite, an input is none of the nine, or the two tables do
+        not fit together.
+    ParameterError
+        If a rate is no number of zero or more, or is of no input that can have one.
+
+    Notes
+    -----
+    Nothing counts twice: the pay of an hour stands under the input that took it, and displaced
+    work holds only what that hour would have left beyond its pay. That is why it has no rate.
+
+    References
+    ----------
+    Cooper and Kaplan (1991), Profit Priorities from Activity-Based Costing, Harvard Business
+    Review 69(3).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> log = pd.DataFrame({
+    ...     "customer_id": ["A", "A", "B"], "input": ["sales_time", "displaced_work", "samples"],
+    ...     "hours": [10.0, 4.0, 0.0], "cost": [0.0, 0.0, 90.0],
+    ... })
+    >>> margins = pd.DataFrame(
+    ...     {"customer_id": ["A", "B"], "revenue": [9000.0, 400.0], "margin": [3000.0, 80.0]})
+    >>> found = account_investment(log, margins, rates={"sales_time": 130}, alternative=50)
+    >>> found.table[["customer_id", "cost_to_serve", "displaced_work", "net", "roi"]]
+      customer_id  cost_to_serve  displaced_work     net       roi
+    0           A         1300.0           200.0  1500.0  1.000000
+    1           B           90.0             0.0   -10.0 -0.111111
+    """
+    inputs = tuple(entry["id"] for entry in catalogs.entries("investment_inputs"))
+    figures = ("cost_to_serve", "investment", "net", "roi", "break_even_revenue", "rank")
+    frames.check_free(key, (*inputs, *figures, "revenue", "margin"), "key")
+    priced = _prices(rates, alternative, inputs)
+    source, left = concentration.totals(margins, key=key, revenue=revenue, margin=margin)
+    opened = frames.read(log, key=key, input=input, hours=hours, cost=cost)
+    found = _joined(left, _spent(opened, priced), key, inputs)
+    spent = {name: frames.steady(frames.numbers(found, name)) for name in inputs}
+    paid, kept = (frames.steady(frames.numbers(found, name)) for name in ("revenue", "margin"))
+    served = frames.steady(np.sum([spent[name] for name in inputs[:-1]], axis=0))
+    invested = frames.steady(served + spent[DISPLACED])
+    net = frames.steady(kept - invested)
+    earning = (kept > 0) & (paid > 0)
+    columns = {
+        **spent,
+        "cost_to_serve": served,
+        "investment": invested,
+        "revenue": paid,
+        "margin": kept,
+        "net": net,
+        "roi": _divided(net, invested, invested > 0),
+        "break_even_revenue": _divided(invested * paid, kept, earning),
+    }
+    order = np.argsort(-net, kind="stable")
+    ranked = frames.with_arrays(
+        found.select(nw.col("key").alias(key))[order.tolist(), :],
+        **{name: values[order] for name, values in columns.items()},
+        rank=np.arange(1, net.size + 1),
+    )
+    cost_of = np.array([concentration.sure_total(spent[name]) for name in inputs])
+    whole = cost_of.sum()
+    shown = pd.DataFrame(
+        {"input": inputs, "cost": cost_of, "share": cost_of / whole if whole > 0 else np.nan}
+    )
+    return AccountInvestment(
+        frames.like(source, ranked, "key"), shown, concentration.sure_total(net)
+    )
+
+
+def _prices(
+    rates: Mapping[str, float] | None, alternative: float | None, inputs: tuple[str, ...]
+) -> dict[str, tuple[float, float]]:
+    """Return input → what an hour and what a unit of logged money count."""
+    prices = dict.fromkeys(inputs, (0.0, 1.0))
+    for name, rate in (rates or {}).items():
+        if name == DISPLACED:
+            raise ParameterError(
+                f"rates= names {DISPLACED!r}: the pay of these hours stands under another input "
+                "already. Give what they would have left elsewhere with alternative=…"
+            )
+        checks.choice("rates", name, inputs[:-1])
+        prices[name] = (_rate(f"rates[{name!r}]", rate), 1.0)
+    if alternative is not None:
+        prices[DISPLACED] = (_rate("alternative", alternative), 0.0)
+    return prices
+
+
+def _rate(name: str, value: Any) -> float:
+    if checks.number(name, value) < 0:
+        raise ParameterError(f"{name}={value!r}: give a number of zero or more")
+    return float(value)
+
+
+def _spent(source: frames.Source, prices: Mapping[str, tuple[float, float]]) -> nw.DataFrame[Any]:
+    """Return one row an account: the nine inputs in money."""
+    source = frames.typed_key(source, "key")
+    for role in ("hours", "cost"):
+        source = frames.typed_number(source, role)
+    kinds = (nw.String, nw.Categorical, nw.Enum)
+    source = frames.typed(source, "input", nw.String(), source.dtype("input") in kinds)
+    name = nw.col("input").cast(nw.String)
+    faults = {
+        "key": (nw.col("key").is_null(), "missing"),
+        "input": (name.is_null() | ~name.is_in([*prices]), "none of the nine inputs"),
+    }
+    for role in ("hours", "cost"):
+        wrong = nw.col(role).is_null()
+        if source.dtype(role).is_float():
+            wrong = wrong | ~nw.col(role).is_finite()
+        faults[role] = (wrong, "missing or not finite")
+    counts = frames.collect(
+        source.lazy.select(
+            nw.len().alias("rows"),
+            *(fault.cast(nw.Int64).sum().alias(role) for role, (fault, _) in faults.items()),
+        )
+    )
+    for role, (fault, what) in faults.items():
+        if counts[role][0]:
+            show = role if role == "input" else "input"
+            raise DataError(
+                f"column {source.names[role]!r}: {what} in {int(counts[role][0]):,} of "
+                f"{int(counts['rows'][0]):,} rows: {source.example(fault, show)}. "
+                "Mend these rows or leave them out"
+            )
+    hours, money = (nw.col(role).cast(nw.Float64) for role in ("hours", "cost"))
+    worth = {
+        name: money * of_money + hours * an_hour if an_hour else money * of_money
+        for name, (an_hour, of_money) in prices.items()
+    }
+    plan = source.lazy.select(
+        "key",
+        *(
+            nw.when(name == one).then(value).otherwise(nw.lit(0.0)).alias(one)
+            for one, value in worth.items()
+        ),
+    )
+    sums = plan.group_by("key").agg(*(nw.col(one).sum() for one in prices)).sort("key")
+    return frames.collect(sums, key="key")
+
+
+def _joined(
+    left: nw.DataFrame[Any], spent: nw.DataFrame[Any], key: str, inputs: tuple[str, ...]
+) -> nw.DataFrame[Any]:
+    """Return the accounts of both tables, sorted, with zeros where one knows nothing of them."""
+    if left.implementation != spent.implementation:
+        raise DataError(
+            f"log= is a table of {spent.implementation.name.lower()} and margins= one of "
+            f"{left.implementation.name.lower()}: give both as the same kind"
+        )
+    kinds = [frame.schema["key"] for frame in (left, spent)]
+    if kinds[0] != kinds[1]:
+        if not all(kind.is_integer() for kind in kinds) and 0 not in (len(left), len(spent)):
+            raise DataError(
+                f"column {key!r} holds {kinds[0]} values in margins= and {kinds[1]} values in "
+                "log=: give the accounts the same keys in both"
+            )
+        kind = kinds[0] if len(left) else kinds[1]
+        left, spent = (f.with_columns(nw.col("key").cast(kind)) for f in (left, spent))
+    columns = ["key", "revenue", "margin", *inputs]
+    parts = [
+        frame.with_columns(nw.lit(0.0).alias(c) for c in columns if c not in frame.columns)
+        for frame in (left, spent)
+    ]
+    both = nw.concat([part.select(columns) for part in parts])
+    return both.group_by("key").agg(*(nw.col(c).sum() for c in columns[1:])).sort("key")
+
+
+def _divided(
+    over: NDArray[np.float64], under: NDArray[np.float64], where: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Divide where that has a meaning; elsewhere the answer is missing."""
+    found: NDArray[np.float64] = np.full(over.size, np.nan)
+    np.divide(over, under, out=found, where=where)
+    return found
