@@ -173,6 +173,7 @@ def test_three_criteria_have_a_formula(answers: list[float]) -> None:
     found = ahp_weights(matrix)
     assert found.weights == pytest.approx(means / means.sum())
     assert found.lambda_max == pytest.approx(1 + t + 1 / t)
+    assert found.judgments["misfit"].to_numpy() == pytest.approx(abs(np.log(t)), abs=1e-9)
 
 
 @pytest.mark.parametrize("matrix", [[[1]], [[1, 9], [1 / 9, 1]]])

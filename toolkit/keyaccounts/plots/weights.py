@@ -57,7 +57,9 @@ def _said(weights: AhpWeights) -> str:
     if weights.consistent:
         share = percent(top["weight"])
         return f"{name[0].upper()}{name[1:]} counts most, {share}, and the answers agree"
-    worst = weights.judgments.iloc[0]
+    worst, next_ = weights.judgments.iloc[0], weights.judgments.iloc[1]
+    if worst["misfit"] - next_["misfit"] < 1e-9:  # as always with three criteria
+        return "The answers disagree, and none stands out: ask all of them again"
     return f"The answers disagree: ask again about {worst['first']} and {worst['second']}"
 
 

@@ -3,15 +3,19 @@
 from keyaccounts.widgets.explorer import Control, Explorer, choice, explore, slider
 from keyaccounts.widgets.segmentation import rfm_explorer, tail_explorer
 from keyaccounts.widgets.self_check import SelfCheck, self_check
+from keyaccounts.widgets.weights import ahp_explorer, rfm_weights_explorer, time_explorer
 
 __all__ = [
     "Control",
     "Explorer",
     "SelfCheck",
+    "ahp_explorer",
     "choice",
     "explore",
     "rfm_explorer",
+    "rfm_weights_explorer",
     "self_check",
     "slider",
     "tail_explorer",
+    "time_explorer",
 ]

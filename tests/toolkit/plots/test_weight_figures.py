@@ -15,6 +15,10 @@ NAMES = ["growth", "profit", "credit"]
 AGREE = ka.segmentation.ahp_weights(ka.segmentation.comparisons([1 / 3, 3, 5], NAMES), NAMES)
 # growth before profit before credit before growth: nobody can mean that
 CIRCLE = ka.segmentation.ahp_weights(ka.segmentation.comparisons([5, 1 / 4, 6], NAMES), NAMES)
+# four that agree as 4 : 3 : 2 : 1, but for the last answer
+ODD = ka.segmentation.ahp_weights(
+    ka.segmentation.comparisons([4 / 3, 2, 4, 3 / 2, 3, 1 / 9], list("abcd"))
+)
 SPENT = ka.segmentation.time_allocation(actual=(0.3, 0.5, 0.2))
 
 
@@ -38,12 +42,16 @@ def test_bars_are_the_weights_largest_on_top() -> None:
 
 
 def test_bars_of_answers_that_disagree_say_which_to_ask_again() -> None:
-    ax = ka.plots.ahp_bars(CIRCLE)
-    worst = CIRCLE.judgments.iloc[0]
+    ax = ka.plots.ahp_bars(ODD)
     title = ax.get_title().replace("\n", " ")
-    assert title == f"The answers disagree: ask again about {worst['first']} and {worst['second']}"
+    assert title == "The answers disagree: ask again about c and d"
     assert "not below 0.10" in ax.get_xlabel()
-    assert ka.plots.ahp_bars(CIRCLE, title="Mine").get_title() == "Mine"
+    assert ka.plots.ahp_bars(ODD, title="Mine").get_title() == "Mine"
+
+
+def test_of_three_answers_that_disagree_none_stands_out() -> None:
+    title = ka.plots.ahp_bars(CIRCLE).get_title().replace("\n", " ")
+    assert title == "The answers disagree, and none stands out: ask all of them again"
 
 
 def test_hours_against_customers() -> None:
