@@ -1,8 +1,22 @@
 """Figures: each takes a result and an Axes (or none) and returns the Axes it drew on."""
 
+from keyaccounts.plots.grids import definitions_overlap, grid_cells, grid_scatter
 from keyaccounts.plots.patterns import rates
+from keyaccounts.plots.scorecards import scorecard_items
 from keyaccounts.plots.segmentation import lorenz, rfm_grid, whale
 from keyaccounts.plots.style import set_notebook_style
 from keyaccounts.plots.weights import ahp_bars, time_bars
 
-__all__ = ["ahp_bars", "lorenz", "rates", "rfm_grid", "set_notebook_style", "time_bars", "whale"]
+__all__ = [
+    "ahp_bars",
+    "definitions_overlap",
+    "grid_cells",
+    "grid_scatter",
+    "lorenz",
+    "rates",
+    "rfm_grid",
+    "scorecard_items",
+    "set_notebook_style",
+    "time_bars",
+    "whale",
+]
