@@ -5,6 +5,7 @@ from keyaccounts.plots.patterns import rates
 from keyaccounts.plots.scorecards import scorecard_items
 from keyaccounts.plots.segmentation import lorenz, rfm_grid, whale
 from keyaccounts.plots.style import set_notebook_style
+from keyaccounts.plots.tiers import investment_bars, migration_matrix, pyramid_bars
 from keyaccounts.plots.weights import ahp_bars, time_bars
 
 __all__ = [
@@ -12,7 +13,10 @@ __all__ = [
     "definitions_overlap",
     "grid_cells",
     "grid_scatter",
+    "investment_bars",
     "lorenz",
+    "migration_matrix",
+    "pyramid_bars",
     "rates",
     "rfm_grid",
     "scorecard_items",
