@@ -10,18 +10,24 @@ OPENED = np.datetime64("2022-01-03")
 NEVER = np.datetime64("NaT", "D")
 
 
+def days(numbers: np.ndarray) -> np.ndarray:
+    return numbers.astype("timedelta64[D]")
+
+
 def people(organizations: int = 240, individuals: int = 3000, seed: int = 1) -> pd.DataFrame:
     """Return the true customers, organizations first."""
     chance = np.random.default_rng(seed)
     n = organizations + individuals
     firm = np.arange(n) < organizations
     last = (np.datetime64(AS_OF) - OPENED).astype(int)
-    created = OPENED + chance.integers(0, last - 30, n)
-    wait = chance.integers(0, 29, n)
+    created = OPENED + days(chance.integers(0, last - 30, n))
+    wait = days(chance.integers(0, 29, n))
     joined = np.where(chance.random(n) < 0.85, created + wait, NEVER)
-    stay = chance.exponential(1500, n).astype(int) + 200
+    stay = days(chance.exponential(1500, n).astype(int) + 200)
     # As in the world itself, those who leave soon after today give their signals already.
-    leaves = firm & ~np.isnat(joined) & (joined + stay < np.datetime64(AS_OF) + 60)
+    leaves = (
+        firm & ~np.isnat(joined) & (joined + stay < np.datetime64(AS_OF) + np.timedelta64(60, "D"))
+    )
     cause = chance.choice(["service", "price", "moved", "sold"], n, p=[0.4, 0.3, 0.2, 0.1])
     warned = leaves & (chance.random(n) < 0.85)
     return pd.DataFrame(

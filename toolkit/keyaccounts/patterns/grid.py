@@ -241,7 +241,7 @@ def _axis(
 def _counts(
     known: list[Mapping[str, Any]], place: NDArray[np.int64], bands: dict[str, tuple[str, ...]]
 ) -> pd.DataFrame:
-    customers = np.bincount(place, minlength=len(known))
+    customers = np.bincount(place.astype(np.intp), minlength=len(known))
     pairs = [*product(bands["y"], bands["x"]), (UNKNOWN, UNKNOWN)]
     found = pd.DataFrame(
         {

@@ -148,7 +148,7 @@ def composite_grade(
     below = len(cuts) - np.searchsorted(rising, np.nan_to_num(scores), "right")
     place = np.where(np.isnan(scores), len(cuts), below)
     names = [*cuts, UNKNOWN]
-    customers = np.bincount(place, minlength=len(names))
+    customers = np.bincount(place.astype(np.intp), minlength=len(names))
     return CompositeGrade(
         card.rows.answer(
             score=scores,

@@ -161,7 +161,7 @@ def progressive(
     found = frames.collect(plan, key="key")
     _check_keys(found, key)
     codes = np.asarray(found["code"].to_numpy(), dtype=np.int64)
-    counts = np.bincount(codes, minlength=1)
+    counts = np.bincount(codes.astype(np.intp), minlength=1)
     present = np.flatnonzero(counts)
     answers = np.stack(np.unravel_index(present, (_ANSWERS,) * len(stages)), axis=1)
     for number, stage in enumerate(stages):

@@ -156,6 +156,7 @@ def _labels(names: Sequence[str]) -> tuple[str, ...]:
 def _tiers(
     values: NDArray[np.float64], place: NDArray[np.int64], labels: tuple[str, ...]
 ) -> pd.DataFrame:
+    place = place.astype(np.intp)  # what bincount wants, also in a browser of 32 bits
     customers = np.bincount(place, minlength=len(labels))
     total = np.bincount(place, weights=values, minlength=len(labels))
     whole = concentration.sure_total(values)
@@ -270,7 +271,8 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
     was[there] = old[where[there]]
     counts = np.zeros((outside + 1, outside + 1), dtype=np.int64)
     np.add.at(counts, (was, new), 1)
-    counts[:outside, outside] = np.bincount(old, minlength=outside) - counts[:outside].sum(axis=1)
+    started = np.bincount(old.astype(np.intp), minlength=outside)
+    counts[:outside, outside] = started - counts[:outside].sum(axis=1)
     both = counts[:outside, :outside]
     n = both.sum() or np.nan
     shown = pd.DataFrame(counts, columns=[*labels, "gone"])

@@ -190,7 +190,7 @@ def rule_segments(
     count = fits.sum(axis=0)
     verdict = np.select([count > 1, unsure.any(axis=0), count == 1], [1, 3, 0], 2)
     ids = np.array([rule.id for rule in found], dtype=object)
-    people_by_verdict = np.bincount(verdict, minlength=len(VERDICTS))
+    people_by_verdict = np.bincount(verdict.astype(np.intp), minlength=len(VERDICTS))
     return RuleSegments(
         read.answer(
             fits=count.astype(np.int64),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from keyaccounts.world import individual_cards, names
 from keyaccounts.world.card_plan import PLAN, Cards, phone_numbers
-from keyaccounts.world.draws import Draws
+from keyaccounts.world.draws import Draws, repeat
 
 Texts = NDArray[Any]
 
@@ -104,7 +104,7 @@ def _changes(
     """Return the history of one field, over all cards that hold it."""
     age = (pd.Timestamp(as_of) - cards["created_on"]).dt.days.to_numpy()
     count = draws.poisson(rate * age / 365.25)
-    place = np.repeat(np.arange(len(cards)), count)
+    place = repeat(np.arange(len(cards)), count)
     after = np.ceil(draws.uniform(len(place)) * age[place]).astype(np.int64)
     days = pd.DataFrame({"place": place, "after": after})
     days = days.drop_duplicates().sort_values(["place", "after"], ignore_index=True)

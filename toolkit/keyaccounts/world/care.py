@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import checks
-from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.draws import Draws, Floats, Ints, repeat
 
 Five: TypeAlias = tuple[float, float, float, float, float]
 Eight: TypeAlias = tuple[float, float, float, float, float, float, float, float]
@@ -140,7 +140,7 @@ def served(people: pd.DataFrame, today: np.datetime64) -> pd.DataFrame:
 def happenings(draws: Draws, since: Days, until: Days, per_year: Any) -> tuple[Ints, Days]:
     """Return when something happened that comes by chance: which row, and on which day."""
     days = np.maximum((until - since).astype(np.int64), 0)
-    row = np.repeat(np.arange(days.size), draws.poisson(days / YEAR * per_year, days.size))
+    row = repeat(np.arange(days.size), draws.poisson(days / YEAR * per_year, days.size))
     day = np.floor(draws.uniform(row.size) * days[row]).astype("timedelta64[D]")
     return row, since[row] + day
 

@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 
-from keyaccounts.world.draws import Draws
+from keyaccounts.world.draws import Draws, repeat
 from keyaccounts.world.money import Money, terms
 
 YEARS = 2
@@ -27,8 +27,8 @@ def contracts(
     gone = people.loc[held, "departed_on"]
     until = gone.where(gone <= today, today)
     runs = ((until - begins).dt.days // (365 * YEARS) + 1).to_numpy()
-    row = np.repeat(np.arange(held.size), runs)
-    nth = np.arange(row.size) - np.repeat(np.cumsum(runs) - runs, runs)
+    row = repeat(np.arange(held.size), runs)
+    nth = np.arange(row.size) - repeat(np.cumsum(runs) - runs, runs)
     signed = begins.to_numpy()[row] + (nth * 365 * YEARS).astype("timedelta64[D]")
     ends = signed + np.timedelta64(365 * YEARS - 1, "D")
     left = gone.to_numpy()[row]

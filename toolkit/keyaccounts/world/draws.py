@@ -19,6 +19,11 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
 
+def repeat(rows: Any, times: Any) -> NDArray[Any]:
+    """Return each row as often as its count says; counts may be wider than the machine's own."""
+    return np.repeat(rows, np.asarray(times).astype(np.intp))
+
+
 class Draws:
     """One stream of chance, named by what it is for.
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from keyaccounts.world import pipeline, prospecting
 from keyaccounts.world.channels import CHANNELS, METHODS
-from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.draws import Draws, Floats, Ints, repeat
 from keyaccounts.world.parameters import Parameters
 
 FAR = 10**6  # a day that never comes
@@ -161,7 +161,7 @@ def _pipeline(
     entity = np.concatenate([np.arange(founding), won.index.to_numpy()])
     since = np.concatenate([firms["created"].to_numpy()[:founding], won.to_numpy()])
     more = draws.poisson(plan.upsells_a_year * (parameters.days - since).clip(0) / 365.25)
-    entity, since = np.repeat(entity, more), np.repeat(since, more)
+    entity, since = repeat(entity, more), repeat(since, more)
     start = draws.whole(len(entity), since + 60, np.maximum(since + 60, parameters.days))
     third = run(entity, start, True, "further service")
     cases = pd.concat([first, second, third], ignore_index=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
 
-from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.draws import Draws, Floats, Ints, repeat
 from keyaccounts.world.parameters import BLOCKERS, Parameters, Pipeline
 
 STAGES = ("first_contact", "needs_understood", "proposal_submitted", "signed", "paid")
@@ -90,8 +90,8 @@ def snapshots(parameters: Parameters, seed: int, cases: pd.DataFrame) -> pd.Data
     for column in ("lost_week", "week_4"):
         ended = cases[column].to_numpy()
         end = np.where(ended >= 0, ended, end)
-    row = np.repeat(np.arange(len(cases)), end + 1)
-    week = np.arange(row.size) - np.repeat(np.cumsum(end + 1) - (end + 1), end + 1)
+    row = repeat(np.arange(len(cases)), end + 1)
+    week = np.arange(row.size) - repeat(np.cumsum(end + 1) - (end + 1), end + 1)
     stage = np.zeros(row.size, dtype=np.int64)
     for k in range(1, 5):
         entered = cases[f"week_{k}"].to_numpy()[row]
@@ -116,7 +116,7 @@ def snapshots(parameters: Parameters, seed: int, cases: pd.DataFrame) -> pd.Data
     names = np.array([*STAGES, LOST])
     # Until the proposal is out the amount is a guess, in thousands.
     amount = cases["amount"].to_numpy()[row]
-    guess = np.exp(np.repeat(draws.normal(len(cases), 0.0, 0.25), end + 1))
+    guess = np.exp(repeat(draws.normal(len(cases), 0.0, 0.25), end + 1))
     rough = np.maximum(np.round(amount * guess / 1000) * 1000, 1000.0)
     return pd.DataFrame(
         {

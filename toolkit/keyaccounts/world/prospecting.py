@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts.world.channels import CHANNELS
-from keyaccounts.world.draws import Draws, Ints
+from keyaccounts.world.draws import Draws, Ints, repeat
 from keyaccounts.world.parameters import Parameters
 
 HORIZON = 1600.0  # days over which a circle is named; longer than any world
@@ -67,7 +67,7 @@ def referrals(
     """
     plan, draws = parameters.prospecting, Draws(seed, "referrals", generation)
     named = draws.poisson(np.where(centers, plan.center_referrals, plan.referrals), joined.size)
-    referrer = np.repeat(np.arange(joined.size), named)
+    referrer = repeat(np.arange(joined.size), named)
     wait = np.minimum(draws.exponential(referrer.size, plan.referral_delay), HORIZON)
     days = working_day(joined[referrer] + 1 + wait.astype(np.int64), parameters.opened)
     parts = []

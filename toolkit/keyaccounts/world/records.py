@@ -15,7 +15,7 @@ import pandas as pd
 
 from keyaccounts.world import pipeline
 from keyaccounts.world.channels import CHANNELS, OWN_TOUCH, TOUCHES
-from keyaccounts.world.draws import Draws, Ints
+from keyaccounts.world.draws import Draws, Ints, repeat
 from keyaccounts.world.parameters import BLOCKERS, Parameters
 from keyaccounts.world.people import FAR, Story
 
@@ -111,7 +111,7 @@ def touchpoints(parameters: Parameters, seed: int, story: Story) -> pd.DataFrame
             "channel": people["acquired_by"].map(OWN_TOUCH).to_numpy()[entity],
         }
     )
-    row = np.repeat(entity, more)
+    row = repeat(entity, more)
     back = 1 + draws.exponential(row.size, 25.0).astype(np.int64)
     date = people["created_on"].to_numpy()[row] - back.astype("timedelta64[D]")
     earlier = pd.DataFrame(

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from keyaccounts.world.draws import Draws
+from keyaccounts.world.draws import Draws, repeat
 from keyaccounts.world.money import day_numbers, timestamps
 
 BEFORE = 10  # days before the order in which work for it is done
@@ -35,14 +35,14 @@ class Input(NamedTuple):
 # Hours of sellers stand under sales_time only, and travel under sales_calls: nothing counts twice.
 INPUTS = {
     "sales_time": Input(0.090, 0.180, 1.5, 130, 0),
-    "sales_calls": Input(0.065, 0.008, 0, 0, 140),
+    "sales_calls": Input(0.065, 0.008, 0, 0, 170),
     "marketing": Input(0.015, 0.055, 0, 0, 110),
-    "proposals": Input(0.035, 0.002, 3.0, 130, 60),
+    "proposals": Input(0.035, 0.002, 3.8, 130, 60),
     "technicians": Input(0.085, 0.165, 2.4, 150, 0),
-    "managers": Input(0.030, 0.008, 1.2, 320, 0),
+    "managers": Input(0.032, 0.006, 1.6, 320, 0),
     "literature": Input(0.012, 0.006, 0, 0, 80),
-    "samples": Input(0.014, 0.003, 0, 0, 260),
-    "displaced_work": Input(0.045, 0.075, 1.8, 240, 0),
+    "samples": Input(0.014, 0.003, 0, 0, 300),
+    "displaced_work": Input(0.055, 0.075, 1.8, 240, 0),
 }
 
 
@@ -76,7 +76,7 @@ def service_log(
     for number, (name, taken) in enumerate(INPUTS.items()):
         chance = Draws(seed, "service log", name, part)
         entries = chance.poisson(np.where(fleet, taken.fleet, taken.driver) * intensity)
-        row = np.repeat(np.arange(entity.size), entries)
+        row = repeat(np.arange(entity.size), entries)
         before = (ordered[row] - chance.whole(row.size, 0, BEFORE)).astype("datetime64[D]")
         weekday = np.busday_offset(before, 0, roll="preceding").astype(np.int64)
         hours = np.zeros(row.size)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from keyaccounts import checks
 from keyaccounts.world.care import UNHAPPY, YEAR, Care, clipped, days_of, happenings, served
-from keyaccounts.world.draws import Draws
+from keyaccounts.world.draws import Draws, repeat
 
 # What is noted first before an organization leaves, by the cause of leaving.
 WARNING = {
@@ -88,7 +88,7 @@ def _reviews(
     ):
         times = np.maximum((end - start).astype(np.int64) // every, 0)
         shift = draws.whole(times.size, 0, every - 1)
-        rows = np.repeat(np.arange(times.size), times)
+        rows = repeat(np.arange(times.size), times)
         nth = np.arange(rows.size) - np.searchsorted(rows, rows)
         row.append(rows)
         day.append(start[rows] + (nth * every + shift[rows]).astype("timedelta64[D]"))

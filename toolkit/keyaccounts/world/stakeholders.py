@@ -11,7 +11,7 @@ from scipy import special
 
 from keyaccounts.world import names
 from keyaccounts.world.card_plan import not_after, of_kind
-from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.draws import Draws, Floats, Ints, repeat
 
 # Role → level, function, share in the decision before chance. A decider stands above the
 # functions, and came up through any of them.
@@ -71,7 +71,7 @@ def stakeholders(people: pd.DataFrame, seed: int, as_of: dt.date) -> pd.DataFram
     """
     organizations = of_kind(people, "organization")
     size = chain_lengths(people, seed)
-    place = np.repeat(np.arange(len(size)), size)
+    place = repeat(np.arange(len(size)), size)
     role = _roles(size, seed)
     level, function, title = _positions(role, seed)
     n = len(place)
@@ -148,6 +148,7 @@ def _weights(role: list[str], place: Ints, seed: int) -> Floats:
     """Return weights in thousandths that add up to 1 in each organization."""
     raw = np.array([ROLES[r][2] for r in role])
     raw = raw * np.exp(Draws(seed, "stakeholders", "weights").normal(len(raw), sd=0.35))
+    place = place.astype(np.intp)
     share = pd.Series(raw / np.bincount(place, raw)[place])
     units = np.floor(share.to_numpy() * 1000).astype(np.int64)
     left = 1000 - np.bincount(place, units).astype(np.int64)

@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from keyaccounts import checks
 from keyaccounts.world import questions
-from keyaccounts.world.draws import Draws, Ints
+from keyaccounts.world.draws import Draws, Ints, repeat
 
 Four: TypeAlias = tuple[float, float, float, float]
 Days: TypeAlias = NDArray[np.datetime64]
@@ -288,8 +288,8 @@ def _evidence(made: pd.DataFrame, parameters: Talks, draws: Draws) -> pd.DataFra
 
 def _questions(made: pd.DataFrame, asked: Ints, parameters: Talks, draws: Draws) -> pd.DataFrame:
     """Return the questions of all calls in the order in which they were asked."""
-    call = np.repeat(made["call"].to_numpy(), asked.sum(axis=1))
-    kind = np.repeat(np.tile(np.arange(4), len(made)), asked.ravel())
+    call = repeat(made["call"].to_numpy(), asked.sum(axis=1))
+    kind = repeat(np.tile(np.arange(4), len(made)), asked.ravel())
     when = kind + draws.normal(kind.size, 0.0, parameters.disorder)
     order = np.lexsort((when, call))
     kind = kind[order]  # `call` is sorted already

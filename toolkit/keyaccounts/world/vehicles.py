@@ -9,7 +9,7 @@ import pandas as pd
 
 from keyaccounts.world import names
 from keyaccounts.world.card_plan import PLAN, Cards, of_kind
-from keyaccounts.world.draws import Draws
+from keyaccounts.world.draws import Draws, repeat
 from keyaccounts.world.organization_cards import industries, insurers
 
 KEY_ACCOUNT_FLEET = 3  # vehicles from which the course calls a customer a candidate
@@ -45,7 +45,7 @@ def vehicles(people: pd.DataFrame, seed: int, as_of: dt.date, plan: Cards = PLAN
     count = people["vehicles"].to_numpy()
     listed = np.arange(len(of_kind(people, "organization")))
     fleets = np.union1d(listed, np.flatnonzero(count >= KEY_ACCOUNT_FLEET))
-    card = np.repeat(fleets, count[fleets])
+    card = repeat(fleets, count[fleets])
     n = len(card)
     draws = Draws(seed, "vehicles")
     age = np.minimum(np.floor(draws.gamma(n, 2.0, 2.6)), 15).astype(np.int64)
