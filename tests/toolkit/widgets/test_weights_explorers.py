@@ -114,3 +114,50 @@ def test_rfm_weights_explorer_ranks_as_the_method_weighs() -> None:
     back = int(best["customer_id"].isin(after["customer_id"]).sum())
     shown = words(found.state((0, 1, 0)).table)
     assert f"5 472 {back} {100 * back / 472:.1f} %" in shown
+
+
+ACCOUNTS = pd.DataFrame(
+    {
+        "account": list("ABCD"),
+        "size": [9.0, 3.0, 8.0, None],
+        "growth": [2.0, 6.0, 8.0, None],
+        "price": [8.0, 3.0, 2.0, 5.0],
+        "service": [6.0, 5.0, 4.0, 5.0],
+    }
+)
+SIDES = {"key": "account", "attractiveness": ["size", "growth"], "strength": ["price", "service"]}
+
+
+def test_kaism_explorer_by_hand() -> None:
+    found = ka.widgets.kaism_explorer(ACCOUNTS, **SIDES, shares=[0.2, 0.5], cuts=[5, 9])
+    # At 50 % each: attractiveness A 5.5, B 4.5, C 8; strength A 7, B 4, C 3. A is a key account, B
+    # opportunistic, C key development; of D we know too little.
+    assert found.state((1, 1, 0)).finding == "1 of 4 customers: key account"
+    # Size counts 20 %: A 3.4 falls below the cut and B 5.4 rises above it.
+    state = found.state((0, 1, 0))
+    assert state.finding == "2 of 4 customers change cells"
+    shown = words(state.table)
+    assert "key account 1 0" in shown
+    assert "key development account 1 2" in shown
+    assert "maintenance account 0 1" in shown
+    assert "opportunistic account 1 0" in shown
+    assert "unknown 1 1" in shown
+    # Price counts 20 %: strength A 6.4, B 4.6, C 3.6; nobody crosses.
+    assert found.state((1, 0, 0)).finding == "1 of 4 customers: key account"
+
+
+def test_kaism_explorer_has_27_states_and_weighs_the_first_against_the_rest() -> None:
+    three = ACCOUNTS.assign(fit=[0.0, 0.0, 0.0, None])
+    sides = {**SIDES, "attractiveness": ["size", "growth", "fit"]}
+    found = ka.widgets.kaism_explorer(three, **sides)
+    assert np.prod([len(control.values) for control in found.controls.values()]) == 27
+    ax, _ = found.function(ours=0.8, theirs=0.5, cut=5)
+    points = [line for line in ax.get_lines() if line.get_label() in ("best", "others")]
+    drawn = sorted(y for line in points for y in line.get_ydata())
+    # 0.8 × 3 + 0.1 × 6, 0.8 × 8 + 0.1 × 8, 0.8 × 9 + 0.1 × 2
+    assert drawn == pytest.approx([3.0, 7.2, 7.4])
+
+
+def test_kaism_explorer_needs_something_to_weigh() -> None:
+    with pytest.raises(ParameterError, match=r"strength=.*give two criteria or more"):
+        ka.widgets.kaism_explorer(ACCOUNTS, **{**SIDES, "strength": ["price"]})

@@ -3,7 +3,12 @@
 from keyaccounts.widgets.explorer import Control, Explorer, choice, explore, slider
 from keyaccounts.widgets.segmentation import rfm_explorer, tail_explorer
 from keyaccounts.widgets.self_check import SelfCheck, self_check
-from keyaccounts.widgets.weights import ahp_explorer, rfm_weights_explorer, time_explorer
+from keyaccounts.widgets.weights import (
+    ahp_explorer,
+    kaism_explorer,
+    rfm_weights_explorer,
+    time_explorer,
+)
 
 __all__ = [
     "Control",
@@ -12,6 +17,7 @@ __all__ = [
     "ahp_explorer",
     "choice",
     "explore",
+    "kaism_explorer",
     "rfm_explorer",
     "rfm_weights_explorer",
     "self_check",

@@ -13,6 +13,7 @@ import pandas as pd
 
 from keyaccounts import plots, segmentation
 from keyaccounts.errors import ParameterError
+from keyaccounts.patterns.grid import moves
 from keyaccounts.patterns.rates import by_group
 from keyaccounts.plots.style import percent
 from keyaccounts.segmentation.time_allocation import Shares
@@ -267,3 +268,96 @@ def rfm_weights_explorer(
         f=slider("Frequency", stops, start=start[1]),
         m=slider("Monetary value", stops, start=start[2]),
     )
+
+
+def kaism_explorer(
+    accounts: pd.DataFrame,
+    *,
+    key: str,
+    attractiveness: Sequence[str],
+    strength: Sequence[str],
+    shares: Sequence[float] = (0.2, 0.5, 0.8),
+    cuts: Sequence[float] = (4, 5, 6),
+    scale: tuple[float, float] = (0, 10),
+    start: Sequence[float] = (0.5, 0.5, 5),
+) -> Explorer:
+    """Weigh the criteria of KAISM and move its cut, and see which accounts change cells.
+
+    Parameters
+    ----------
+    accounts : pandas.DataFrame
+        One row a customer.
+    key : str
+        Column that says whose a row is.
+    attractiveness, strength : sequence of str
+        Columns of scores, two or more each. The weight of the first is moved; the others share
+        the rest alike.
+    shares : sequence of shares
+        Weights to choose from, between 0 and 1.
+    cuts : sequence of numbers
+        From which score on a side is high, to choose from.
+    scale : pair of numbers
+        As in :func:`keyaccounts.segmentation.kaism`.
+    start : three numbers
+        The two weights and the cut at first.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ParameterError
+        If a side has fewer than two criteria.
+
+    Examples
+    --------
+    >>> accounts = pd.DataFrame({
+    ...     "account": ["A", "B"], "size": [9, 3], "growth": [2, 6], "price": [8, 3],
+    ...     "service": [6, 5],
+    ... })
+    >>> kaism_explorer(accounts, key="account", attractiveness=["size", "growth"],
+    ...                strength=["price", "service"])
+    Explorer (Weight of size, Weight of price, Cut): 1 of 2 customers: key account
+    """
+    for name, side in (("attractiveness", attractiveness), ("strength", strength)):
+        if len(side) < 2:
+            raise ParameterError(f"{name}={side!r}: give two criteria or more to weigh them")
+
+    def at(ours: float, theirs: float, cut: float) -> segmentation.Kaism:
+        return segmentation.kaism(
+            accounts, key=key, attractiveness=attractiveness, strength=strength,
+            weights_attractiveness=_first(ours, attractiveness),
+            weights_strength=_first(theirs, strength), scale=scale, cut=cut,
+        )  # fmt: skip
+
+    before = at(*start)
+
+    def show(ours: float, theirs: float, cut: float) -> tuple[Any, Table]:
+        found = at(ours, theirs, cut)
+        moved = int(moves(before, found).table["moved"].sum())
+        title = f"{moved:,} of {len(accounts):,} customers change cells" if moved else None
+        shown = pd.DataFrame(
+            {
+                "cell": found.counts["name"],
+                "at first": before.counts["customers"],
+                "now": found.counts["customers"],
+            }
+        )
+        return plots.grid_scatter(found, title=title), table(
+            shown, f"Customers in each cell, and who changed: {moved:,}"
+        )
+
+    stops = list(shares)
+    return explore(
+        show,
+        alt="Customers by relative strength and attractiveness, with the four cells of KAISM.",
+        ours=slider(f"Weight of {attractiveness[0]}", stops, start=start[0], unit="%"),
+        theirs=slider(f"Weight of {strength[0]}", stops, start=start[1], unit="%"),
+        cut=slider("Cut", list(cuts), start=start[2]),
+    )
+
+
+def _first(share: float, names: Sequence[str]) -> list[float]:
+    """Return weights: the first has a share, the others divide the rest alike."""
+    return [share, *[(1 - share) / (len(names) - 1)] * (len(names) - 1)]
