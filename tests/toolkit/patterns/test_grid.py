@@ -209,7 +209,7 @@ def test_shows_itself() -> None:
         ({"x_cuts": (1, 2, 3)}, ParameterError, "name the bands"),
         ({"x_cuts": None}, ParameterError, "name the bands"),
         ({"x_cuts": None, "x_bands": ["unknown", "low"]}, ParameterError, "different names"),
-        ({"y": "worht"}, ColumnError, "did you mean 'worth'"),
+        ({"y": "worthh"}, ColumnError, "did you mean 'worth'"),
     ],
 )
 def test_bad_arguments(change: dict[str, Any], error: type, said: str) -> None:

@@ -200,8 +200,8 @@ def test_machine_refuses_what_cannot_happen() -> None:
         CALL.next("open", "order")
     with pytest.raises(ParameterError, match="may happen nothing"):
         CALL.next("won", "order")
-    with pytest.raises(ParameterError, match="state='opne': choose one of"):
-        CALL.next("opne", "order")
+    with pytest.raises(ParameterError, match="state='openn': choose one of"):
+        CALL.next("openn", "order")
     for moves, ends in (({"a": {"go": "b"}}, []), ({"b": {}}, []), ({}, ["b"])):
         with pytest.raises(ParameterError, match="state='b'"):
             Machine(["a"], moves, ends)

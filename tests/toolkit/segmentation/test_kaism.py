@@ -73,7 +73,7 @@ def test_bad_arguments() -> None:
         ({"variant": "mine"}, ParameterError, "'cheverton', 'millman-wilson'"),
         ({"cut": "5"}, ParameterError, "cut='5'"),
         ({"scale": (0, 5)}, DataError, "the scale runs from 0 to 5"),
-        ({"strength": ["sevice"]}, ColumnError, "did you mean 'service'"),
+        ({"strength": ["servicee"]}, ColumnError, "did you mean 'service'"),
     ):
         with pytest.raises(error, match=said):
             kaism(ACCOUNTS, **{**OPTIONS, **change})

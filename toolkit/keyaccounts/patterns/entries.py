@@ -110,7 +110,11 @@ def read(
         source.lazy.select(
             "key",
             *(nw.col(role).cast(nw.Float64) for role in numbers),
-            *(nw.col(role).cast(nw.String) for role in words),
+            # Old pandas would make the word "nan" of a category that is missing.
+            *(
+                nw.when(~nw.col(role).is_null()).then(nw.col(role).cast(nw.String)).alias(role)
+                for role in words
+            ),
             *(
                 frames.day_number(frames.day(source, role), source.dtype(role)).alias(role)
                 for role in days
