@@ -269,8 +269,8 @@ def _refunds(
     chosen = np.flatnonzero(chance.yes(money.refunded, bought["amount"].size))
     n, entity = chosen.size, bought["entity"][chosen]
     day = bought["day"][chosen] + chance.whole(n, 1, money.refund_within)
-    monday = np.busday_offset(day.astype("datetime64[D]"), 0, roll="forward").astype(np.int64)
-    day = np.where(fleets[entity], monday, day)
+    weekday = np.busday_offset(day.astype("datetime64[D]"), 0, roll="forward").astype(np.int64)
+    day = np.where(fleets[entity], weekday, day)
     share = np.where(
         chance.yes(money.refund_in_full, n), 1.0, chance.uniform(n, *money.refund_part)
     )
