@@ -78,7 +78,7 @@ def test_migration_draws_each_move() -> None:
         ("lead to gone: 1", ka.plots.style.SIGNAL),
         ("new to lead: 1", ka.plots.style.GRID),
     ):
-        assert same_color(squares[label].get_facecolor(), color), label
+        assert same_color(squares[label].get_edgecolor(), color), label
         assert squares[label].get_width() == pytest.approx(0.9)
     assert squares["gold to lead: 0"].get_width() == 0
     assert [t.get_text() for t in ax.get_yticklabels()][-1] == "new"

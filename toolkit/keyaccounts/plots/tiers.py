@@ -145,23 +145,15 @@ def _migration_matrix(
     for (before, after), n in np.ndenumerate(counts):
         if before == after == last:  # who was there neither before nor after
             continue
-        inside = before < last and after < last
         color = GRID
-        if after > before and after <= last and before < last:
-            color = SIGNAL
-        elif inside and after < before:
-            color = ACCENT
+        if before < last and after != before:  # who is new moved neither up nor down
+            color = SIGNAL if after > before else ACCENT
         side = 0.9 * (n / biggest) ** 0.5
         corner = (after - side / 2, before - side / 2)
-        ax.add_patch(Rectangle(
-            corner, side, side, facecolor=color,
-            label=f"{rows[before]} to {columns[after]}: {n}",
-        ))  # fmt: skip
-        light = side > 0.55 and color != GRID
-        ax.text(
-            after, before, f"{n:,}", ha="center", va="center",
-            color="#fcfcfa" if light else INK if n else MUTED,
-        )  # fmt: skip
+        label = f"{rows[before]} to {columns[after]}: {n}"
+        pale = color if color == GRID else (color, 0.35)  # so that the number can be read on it
+        ax.add_patch(Rectangle(corner, side, side, facecolor=pale, edgecolor=color, label=label))
+        ax.text(after, before, f"{n:,}", ha="center", va="center", color=INK if n else MUTED)
     ax.set(
         xlim=(-0.5, last + 0.5), ylim=(last + 0.5, -0.5), xticks=range(last + 1),
         yticks=range(last + 1), xlabel="Tier after", ylabel="Tier before",
