@@ -25,11 +25,11 @@ ENGINES = ["--extra", "fast", "--extra", "spark"]
 AS_BOOK = ["--constraint", "{made}/book.txt"]  # one .venv serves book, test and lab
 LOCKS = {  # in an order in which one may constrain the next
     "book": ["--group", "book", *PLOTS],
-    "test": ["--group", "test", *PLOTS, *ENGINES, *AS_BOOK],
+    "test": ["--group", "test", *PLOTS, *ENGINES, "--extra", "cli", *AS_BOOK],
     "lab": ["--group", "lab", *PLOTS, *AS_BOOK],
     "bench": ["--group", "bench", "--extra", "fast", "--extra", "plot"],
     "lowest": [
-        *("--group", "lowest", "--extra", "fast", *PLOTS),
+        *("--group", "lowest", "--extra", "fast", "--extra", "cli", *PLOTS),
         *("--resolution", "lowest-direct"),
     ],
 }

@@ -6,6 +6,7 @@ import warnings
 
 import keyaccounts as ka
 import pytest
+from keyaccounts.world.dictionary import resources
 from notebooks import NAMES, ROOT, code_cells
 
 frictionless = pytest.importorskip("frictionless")
@@ -35,6 +36,23 @@ def test_data_keep_to_the_dictionary(name, report):
     ]
     assert found[:5] == []
     assert report[name].stats["rows"] == RESOURCES[name]["rows"]
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_what_points_to_one_of_two_tables_is_in_one_of_them(name):
+    for key in RESOURCES[name]["schema"].get("oneOf", []):
+        there = {
+            value
+            for other in key["in"]
+            for value in ka.datasets.load(other.split(".")[0])[other.split(".")[1]]
+        }
+        here = ka.datasets.load(name, truth=True)[key["field"]].dropna()
+        assert sorted(set(here) - there) == []
+
+
+def test_the_company_is_described_as_its_catalog_says():
+    made = [r for r in PACKAGE["resources"] if r["made_by"] == "make_world.py"]
+    assert [{k: v for k, v in r.items() if k != "rows"} for r in made] == resources()
 
 
 def test_a_broken_table_would_be_found(tmp_path):

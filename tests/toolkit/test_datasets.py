@@ -13,6 +13,8 @@ import pytest
 from keyaccounts import datasets
 from keyaccounts.errors import ColumnError, ParameterError
 
+REAL = {"cdnow", "cdnow_master", "charity_mailing"}
+
 
 @pytest.mark.parametrize(
     ("name", "purchases", "customers"),
@@ -160,6 +162,49 @@ def test_the_answer_key_is_given_only_when_asked_for() -> None:
             ask("truth_visits")
     assert ka.datasets.load("truth_visits", truth=True)["visit_id"].tolist() == ["V1"]
     assert ka.datasets.path("truth_visits", truth=True).name == "truth_visits.csv"
+
+
+# ------------------------------------------------------------------ a company of your own
+
+
+@pytest.fixture(scope="module")
+def company() -> dict[str, pd.DataFrame]:
+    return ka.datasets.simulate(2026, truth=True)
+
+
+def test_a_simulated_company_has_the_tables_of_the_course(company) -> None:
+    assert set(company) == set(ka.datasets.names(truth=True)) - REAL
+    without = ka.datasets.simulate(7, size="small")
+    assert set(without) == {name for name in company if not name.startswith("truth_")}
+
+
+@pytest.mark.parametrize("name", [n for n in ka.datasets.names(truth=True) if n not in REAL])
+def test_the_course_has_the_company_of_seed_2026(name: str, company) -> None:
+    loaded = ka.datasets.load(name, truth=True)
+    for column in loaded:  # days may have another resolution
+        if loaded[column].dtype.kind == "M":
+            loaded[column] = loaded[column].astype(company[name][column].dtype)
+    pd.testing.assert_frame_equal(loaded, company[name])
+
+
+def test_the_same_company_is_written_with_the_same_bytes(company, tmp_path: Path) -> None:
+    written = ka.datasets.write(company, tmp_path)
+    assert written["rows"].tolist() == [len(table) for table in company.values()]
+    for name in company:
+        here, there = tmp_path / f"{name}.csv", ka.datasets.path(name, truth=True)
+        assert here.read_bytes() == there.read_bytes(), name
+
+
+def test_only_known_tables_are_written(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="no dataset 'order'"):
+        ka.datasets.write({"order": pd.DataFrame()}, tmp_path)
+
+
+def test_overview_counts_rows_and_columns() -> None:
+    found = ka.datasets.overview(external=True).set_index("dataset")
+    assert found.loc["cdnow_master", ["rows", "columns"]].tolist() == [69_659, 4]
+    assert found.loc["ta_feng", "rows"] == 817_741
+    assert not [name for name in found.index if name.startswith("truth_")]
 
 
 # ------------------------------------------------------------------ real data of other packages

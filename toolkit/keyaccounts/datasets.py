@@ -42,6 +42,11 @@ def _entry(name: str) -> dict[str, Any]:
     return _dictionary()[name]
 
 
+def _kind(field: Mapping[str, Any]) -> str:
+    full = field.get("constraints", {}).get("required", False)
+    return (_KINDS if full else _KINDS_WITH_GAPS)[field["type"]]
+
+
 def _is_answer(name: str) -> bool:
     return name.startswith("truth_")
 
@@ -74,6 +79,43 @@ def names(*, truth: bool = False, external: bool = False) -> list[str]:
         name
         for name, entry in _dictionary().items()
         if (truth or not _is_answer(name)) and (external or "path" in entry)
+    )
+
+
+def overview(*, truth: bool = False, external: bool = False) -> pd.DataFrame:
+    """Say in one line each what data there are.
+
+    Parameters
+    ----------
+    truth, external : bool, default False
+        As in :func:`names`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a dataset: `dataset`, `area` ("real", or the part of the simulated company it
+        belongs to), `rows`, `columns`, `title`.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the installation has lost its data.
+
+    Examples
+    --------
+    >>> found = overview().set_index("dataset")
+    >>> found.loc["cdnow", "area"], int(found.loc["cdnow", "rows"])
+    ('real', 6919)
+    """
+    entries = [_dictionary()[name] for name in names(truth=truth, external=external)]
+    return pd.DataFrame(
+        {
+            "dataset": [entry["name"] for entry in entries],
+            "area": [entry["area"] for entry in entries],
+            "rows": [entry["rows"] for entry in entries],
+            "columns": [len(entry["schema"]["fields"]) for entry in entries],
+            "title": [entry["title"] for entry in entries],
+        }
     )
 
 
@@ -174,8 +216,7 @@ def load(name: str, *, truth: bool = False, source: str | Path | None = None) ->
         if field["type"] in _DAYS:
             days[column] = field.get("format", _DAYS[field["type"]])
         else:
-            full = field.get("constraints", {}).get("required", False)
-            kinds[column] = (_KINDS if full else _KINDS_WITH_GAPS)[field["type"]]
+            kinds[column] = _kind(field)
     table = pd.read_csv(
         file,
         usecols=list(fields),
@@ -240,8 +281,102 @@ def describe(name: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def simulate(seed: int, *, size: str = "course", truth: bool = False) -> dict[str, pd.DataFrame]:
+    """Simulate a company of your own, with all the tables of the course's.
+
+    Parameters
+    ----------
+    seed : int
+        The same seed gives the same company, on every machine. The course's is 2026.
+    size : {"small", "course"}, default "course"
+        A company as large as the course's, or a smaller one with the same tables.
+    truth : bool, default False
+        Also return the answer key, the tables `truth_...`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        The tables by name, with the same columns and kinds of columns as :func:`load` gives.
+
+    Raises
+    ------
+    ParameterError
+        If the seed or the size makes no sense.
+
+    Examples
+    --------
+    >>> tables = simulate(7, size="small")
+    >>> tables["orders"].columns.tolist()
+    ['order_id', 'order_date', 'customer_id', 'amount', 'cost_of_goods', 'service']
+    """
+    from keyaccounts.world import build
+
+    tables = build.simulate(seed, size)
+    return {name: table for name, table in tables.items() if truth or not _is_answer(name)}
+
+
+def write(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> pd.DataFrame:
+    """Write tables of the course or of a simulated company into a folder, a CSV file each.
+
+    The same tables give the same bytes on every machine: days as YYYY-MM-DD, yes or no as true or
+    false, a gap as nothing, lines that end with a line feed.
+
+    Parameters
+    ----------
+    tables : mapping of str to pandas.DataFrame
+        Tables by the name of a dataset, as :func:`simulate` returns them.
+    folder : str or pathlib.Path
+        Where to write; made if it is not there. Files of the same names are replaced.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a file: `file`, `rows`, `bytes`.
+
+    Raises
+    ------
+    ParameterError
+        If a name is that of no dataset.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write({"charity_mailing": load("charity_mailing")}, folder)
+                      file  rows   bytes
+    0  charity_mailing.csv  4268  194909
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for name, table in tables.items():
+        file = folder / f"{name}.csv"
+        _as_text(name, table).to_csv(file, index=False, lineterminator="\n", encoding="utf8")
+        rows.append((file.name, len(table), file.stat().st_size))
+    return pd.DataFrame(rows, columns=["file", "rows", "bytes"])
+
+
+def _as_text(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    written = {}
+    for field in _entry(name)["schema"]["fields"]:
+        column = table[field["name"]]
+        if field["type"] in _DAYS:
+            written[field["name"]] = column.dt.strftime(_DAYS[field["type"]])
+        elif field["type"] == "boolean":
+            written[field["name"]] = column.map({True: "true", False: "false"})
+        elif field["type"] == "number":  # 12 and not 12.0; otherwise the shortest that reads back
+            texts = column.map(str, na_action="ignore").astype("str")
+            written[field["name"]] = texts.str.removesuffix(".0")
+        else:
+            written[field["name"]] = column
+    return pd.DataFrame(written)
+
+
 def _keys(schema: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return for each column of a key what it is: primary, or where it points."""
+    """Return for each column of a key what it is: primary, or where it points.
+
+    The standard's foreign keys point to one table. A customer is in one of two, which `oneOf` says.
+    """
     found: dict[str, list[str]] = {}
     for column in schema.get("primaryKey", []):
         found.setdefault(column, []).append("primary")
@@ -249,4 +384,6 @@ def _keys(schema: Mapping[str, Any]) -> dict[str, list[str]]:
         there = key["reference"]
         for column, other in zip(key["fields"], there["fields"], strict=True):
             found.setdefault(column, []).append(f"→ {there['resource']}.{other}")
+    for key in schema.get("oneOf", []):
+        found.setdefault(key["field"], []).append(f"→ {' or '.join(key['in'])}")
     return found
