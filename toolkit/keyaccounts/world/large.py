@@ -115,7 +115,7 @@ def stream(
     Examples
     --------
     >>> stream("company", seed=7, orders=10_000_000)  # doctest: +SKIP
-    {'customers': 1069998, 'orders': 10000001, 'service_log': 525814, 'truth_customers': 1069998}
+    {'customers': 1065520, 'orders': 10000025, 'service_log': 536211, 'truth_customers': 1065520}
     """
     checks.whole("seed", seed, least=0)
     checks.whole("orders", orders, least=1)
@@ -143,7 +143,9 @@ def _part(
     log = service_log(people, bought[chosen[bought["entity"]]], seed, part)
 
     drivers = drivers_truth(people, money, seed, AS_OF, part).set_index("entity")
-    truth = people.assign(purchase_rate=people["rate"] * 7, dropout=np.nan, logged=chosen)
+    truth = people.assign(
+        purchase_rate=(people["rate"] * 7).round(6), dropout=np.nan, logged=chosen
+    )
     truth = truth.rename(columns={"amount_mean": "mean_amount"})
     truth.loc[drivers.index, list(drivers.columns)] = drivers
     first = part * CHUNK + 1
@@ -168,11 +170,13 @@ def _people(seed: int, part: int) -> pd.DataFrame:
     vehicles = np.where(fleet, size, draws.pick([1, 2, 3, 4], n, [0.82, 0.13, 0.04, 0.01]))
     heavy = fleet & (vehicles >= LARGE) & draws.yes(HEAVY, n)
     usual = np.where(fleet, draws.beta(n, 60, 130), draws.beta(n, 70, 125))
+    taken = np.exp(draws.normal(n, -0.12, 0.5))
     left = joined + plan.lead_days[1] + np.ceil(draws.exponential(n, 365.25 / plan.leaves))
     leaves = fleet & (left <= today + plan.lead_days[1])
     departed_on = timestamps(left.astype(np.int64))
     departed_on[~leaves] = np.datetime64("NaT")
     rate = plan.rate_per_vehicle * vehicles * np.exp(draws.normal(n, 0.0, 0.25))
+    amount = np.exp(draws.normal(n, 6.9, 0.25))
     return pd.DataFrame(
         {
             "kind": np.where(fleet, "organization", "individual"),
@@ -180,12 +184,10 @@ def _people(seed: int, part: int) -> pd.DataFrame:
             "vehicles": vehicles.astype(np.int64),
             "district": draws.pick(range(6), n, [3, 2, 2, 1.5, 1, 0.5]).astype(np.int64),
             "seller": draws.whole(n, 0, 11),
-            "margin": np.where(heavy, draws.uniform(n, 0.12, 0.18), usual),
-            "intensity": np.where(
-                heavy, draws.uniform(n, 3.0, 6.0), np.exp(draws.normal(n, -0.12, 0.5))
-            ),
-            "rate": np.where(fleet, rate, np.nan),
-            "amount_mean": np.where(fleet, np.exp(draws.normal(n, 6.9, 0.25)), np.nan),
+            "margin": np.round(np.where(heavy, draws.uniform(n, 0.12, 0.18), usual), 4),
+            "intensity": np.round(np.where(heavy, draws.uniform(n, 3.0, 6.0), taken), 3),
+            "rate": np.where(fleet, np.round(rate, 6), np.nan),
+            "amount_mean": np.where(fleet, np.round(amount, 2), np.nan),
             "departed_on": departed_on,
             "lead_days": np.where(leaves, draws.whole(n, *plan.lead_days), 0),
         }

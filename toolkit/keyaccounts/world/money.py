@@ -153,9 +153,9 @@ def _drivers(
     truth = pd.DataFrame(
         {
             "entity": entity,
-            "purchase_rate": rate,
-            "dropout": dropout,
-            "mean_amount": mean,
+            "purchase_rate": np.round(rate, 6),
+            "dropout": np.round(dropout, 6),
+            "mean_amount": np.round(mean, 2),
             "departed_on": departed_on,
         }
     )
