@@ -19,6 +19,9 @@ SECONDS = 1_096 * 86_400  # three years
 
 SYNTHETIC = {"customer": "customer_id", "date": "order_date", "amount": "amount"}
 TPCH = {"customer": "o_custkey", "date": "o_orderdate", "amount": "o_totalprice"}
+# What an account takes, as in the service log of the course.
+SERVICES = ("sales_time", "sales_calls", "marketing", "proposals", "technicians", "managers",
+            "literature", "samples", "displaced_work")  # fmt: skip
 
 
 def synthetic(orders: int) -> Path:
@@ -40,6 +43,52 @@ def synthetic(orders: int) -> Path:
         )
         _keep(duckdb.connect().from_df(frame), path)
     return path
+
+
+def customers(rows: int) -> Path:
+    """Make cards of customers, one row each: what progressive segmentation asks about."""
+    path = WORK / f"customers-{rows}.parquet"
+    if not path.exists():
+        rng = np.random.default_rng([SEED, rows, 1])
+        frame = pd.DataFrame(
+            {
+                "customer_id": 1_000_000 + rng.permutation(rows),
+                "vehicles": rng.integers(0, 6, rows),
+                "place": rng.integers(0, 3, rows),
+                "kind": rng.integers(0, 2, rows),
+                "orders": rng.integers(0, 9, rows),
+            }
+        )
+        columns = (
+            "customer_id, case when vehicles < 5 then vehicles end::double as vehicles, "
+            "['walk_in', 'called_on', null][place + 1] as place, "
+            "['organization', 'individual'][kind + 1] as kind, orders"
+        )
+        _keep(duckdb.connect().from_df(frame).project(columns), path)
+    return path
+
+
+def service_log(rows: int) -> tuple[Path, Path]:
+    """Make the entries of a service log, and what each account left."""
+    path, margins = WORK / f"service-{rows}.parquet", WORK / f"margins-{rows}.parquet"
+    if not path.exists():
+        rng = np.random.default_rng([SEED, rows, 2])
+        accounts = 1_000_000 + rng.permutation(max(rows // 12, 1))
+        revenue = np.ceil(rng.lognormal(8.0, 1.0, accounts.size) * 100) / 100
+        frame = pd.DataFrame({"customer_id": accounts, "revenue": revenue})
+        frame = frame.assign(margin=np.ceil(revenue * 30) / 100)
+        _keep(duckdb.connect().from_df(frame), margins)
+        frame = pd.DataFrame(
+            {
+                "customer_id": accounts[rng.integers(0, accounts.size, rows)],
+                "input": rng.integers(0, len(SERVICES), rows),
+                "hours": np.ceil(rng.gamma(2.0, 0.8, rows) * 10) / 10,
+                "cost": np.ceil(rng.gamma(2.0, 60.0, rows) * 100) / 100,
+            }
+        )
+        columns = f"customer_id, {list(SERVICES)}[input + 1] as input, hours, cost"
+        _keep(duckdb.connect().from_df(frame).project(columns), path)
+    return path, margins
 
 
 def tpch(scale: float) -> Path:

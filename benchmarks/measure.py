@@ -13,6 +13,7 @@ from pathlib import Path
 
 import contenders
 import inputs
+import methods
 
 
 def memory(field: str) -> float:
@@ -39,7 +40,7 @@ def main() -> None:
     name, table, columns = sys.argv[1:4]
     warnings.filterwarnings("ignore")
     names = json.loads(columns)
-    contender = contenders.CONTENDERS[name]
+    contender = (contenders.CONTENDERS | methods.CONTENDERS)[name]
     work = contender.prepare()
     given = inputs.frame if contender.given == "pandas" else inputs.relation
     orders = given(Path(table))

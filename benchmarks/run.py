@@ -1,6 +1,7 @@
 """Time the toolkit against its peers, into benchmarks/results.md and benchmarks/growth.svg.
 
-python benchmarks/run.py            all of it; about a quarter of an hour on two cores
+python benchmarks/run.py            all of it; about half an hour on two cores
+python benchmarks/run.py --methods  only the methods of chapter 3, into their section of results.md
 python benchmarks/run.py --quick    a smoke run on small tables in less than a minute, which
                                     writes below benchmarks/_work and leaves the results alone
 
@@ -23,6 +24,7 @@ from statistics import median
 
 import agree
 import inputs
+import methods
 import report
 from contenders import CONTENDERS
 
@@ -32,6 +34,7 @@ MANY_ORDERS = {"fast": 4, "middle": 2, "slow": 2}
 FEW_ORDERS = {"fast": 5, "middle": 3, "slow": 3}
 ONCE = {"fast": 1, "middle": 1, "slow": 1}
 FEW = {"fast": 2, "middle": 2, "slow": 1}  # for the growth curve
+ALL = CONTENDERS | methods.CONTENDERS
 GROWING = ["ka-rfm-pandas", "ka-rfm-file", "sql-rfm-file", "pandas-rfm", "pymc-summary"]
 
 
@@ -63,7 +66,7 @@ def measure(table: Table, names: Sequence[str], times: dict[str, int]) -> dict[s
     for turn in range(max(times.values())):
         order = names if turn % 2 == 0 else names[::-1]
         for name in order:
-            if turn < times[CONTENDERS[name].pace]:
+            if turn < times[ALL[name].pace]:
                 answer = answers[name] if turn == 0 else None
                 runs[name].append(_run(table, name, answer))
                 print(f"{table.name}: {name} {runs[name][-1]['wall']:.2f} s", flush=True)
@@ -76,6 +79,24 @@ def measure(table: Table, names: Sequence[str], times: dict[str, int]) -> dict[s
         )
         for name, all_runs in runs.items()
     }
+
+
+def measure_methods(rows: int, times: dict[str, int]) -> dict[str, dict[str, report.Took]]:
+    """Run each method of chapter 3 beside its SQL, on a table of its own kind."""
+    log, margins = inputs.service_log(rows)
+    orders = synthetic(rows)
+    cards = Table(f"{rows:,} customers", inputs.customers(rows), {}, rows)
+    entries = Table(f"{rows:,} entries", log, {"margins": str(margins)}, rows)
+    found = {}
+    for method in methods.METHODS:
+        table = {"progressive": cards, "account_investment": entries}.get(method, orders)
+        names = [name for name, c in methods.CONTENDERS.items() if c.answers == (method,)]
+        found[method] = measure(table, names, times)
+        answers = inputs.WORK / "answers"
+        for given in ("pandas", "file"):
+            ours, theirs = (answers / f"{who}-{method}-{given}.parquet" for who in ("ka", "sql"))
+            agree.check_method(ours, theirs)
+    return found
 
 
 def _run(table: Table, name: str, answer: Path | None) -> dict[str, float]:
@@ -102,7 +123,8 @@ def import_seconds(times: int) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a smoke run on small tables")
-    quick = parser.parse_args().quick
+    parser.add_argument("--methods", action="store_true", help="only the methods of chapter 3")
+    quick, only = parser.parse_args().quick, parser.parse_args().methods
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     names = list(CONTENDERS)
     if quick:
@@ -114,6 +136,11 @@ def main() -> None:
         sizes = [100_000, 300_000, 1_000_000, 3_000_000, 10_000_000]
         folder = HERE
     folder.mkdir(parents=True, exist_ok=True)
+    rows = 20_000 if quick else 10_000_000
+    if only:
+        took = measure_methods(rows, ONCE if quick else FEW_ORDERS)
+        report.write_methods(folder, took, rows, load)
+        return
     found = {}
     for table in tables:
         paces = ONCE if quick else MANY_ORDERS if table.orders > 5_000_000 else FEW_ORDERS
@@ -124,6 +151,8 @@ def main() -> None:
         known = found.get(table.name)
         growth[size] = known.took if known else measure(table, GROWING, ONCE if quick else FEW)
     report.write(folder, found, growth, GROWING, import_seconds(1 if quick else 7), load)
+    took = measure_methods(rows, ONCE if quick else FEW_ORDERS)
+    report.write_methods(folder, took, rows, os.getloadavg()[0] if load is not None else None)
     print(f"Wrote {folder.relative_to(HERE.parent) / 'results.md'}")
 
 

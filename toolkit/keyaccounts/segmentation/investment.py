@@ -154,7 +154,7 @@ def account_investment(
     paid, kept = (frames.steady(frames.numbers(found, name)) for name in ("revenue", "margin"))
     served = frames.steady(np.sum([spent[name] for name in inputs[:-1]], axis=0))
     invested = frames.steady(served + spent[DISPLACED])
-    net = frames.steady(kept - invested)
+    net = _less(kept, invested)
     earning = (kept > 0) & (paid > 0)
     columns = {
         **spent,
@@ -278,6 +278,13 @@ def _joined(
     ]
     both = nw.concat([part.select(columns) for part in parts])
     return both.group_by("key").agg(*(nw.col(c).sum() for c in columns[1:])).sort("key")
+
+
+def _less(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Subtract, and round to what both numbers are sure of: equal nets are ties on every engine."""
+    size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-280)
+    scale = 10.0 ** np.clip(11 - np.floor(np.log10(size)), -280, 280)
+    return np.asarray(frames.steady(np.round((left - right) * scale) / scale))
 
 
 def _divided(
