@@ -365,8 +365,9 @@ def _as_text(name: str, table: pd.DataFrame) -> pd.DataFrame:
         elif field["type"] == "boolean":
             written[field["name"]] = column.map({True: "true", False: "false"})
         elif field["type"] == "number":  # 12 and not 12.0; otherwise the shortest that reads back
-            texts = column.map(str, na_action="ignore").astype("str")
-            written[field["name"]] = texts.str.removesuffix(".0")
+            written[field["name"]] = column.map(
+                lambda value: str(value).removesuffix(".0"), na_action="ignore"
+            )
         else:
             written[field["name"]] = column
     return pd.DataFrame(written)
