@@ -119,6 +119,8 @@ def _organizations(
     joined = firms["joined"].to_numpy(copy=True)
     joined[:founding] = created[:founding] + draws.whole(founding, 2, 30)
     joined[won.index] = won.to_numpy() + draws.whole(len(won), 2, 20)
+    there = joined < FAR
+    joined[there] = prospecting.working_day(joined[there], parameters.opened)
     joined[joined > parameters.days] = FAR
     starts = np.full(n, FAR)
     starts[:founding] = created[:founding]
