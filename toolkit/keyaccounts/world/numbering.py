@@ -52,9 +52,8 @@ SPREAD = ("orders", "service_log", "complaints")
 
 def written(rows: Any, letter: str, digits: int) -> Any:
     """Return numbers such as O0007 for rows counted from 0; −1 is an empty field."""
-    return pd.array(
-        [f"{letter}{k + 1:0{digits}d}" if k >= 0 else None for k in np.asarray(rows)], dtype="str"
-    )
+    numbers = [f"{letter}{k + 1:0{digits}d}" if k >= 0 else None for k in np.asarray(rows)]
+    return np.array(numbers, dtype=object)  # as text, older pandas would write "None"
 
 
 class Registry:
