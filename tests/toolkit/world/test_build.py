@@ -242,3 +242,14 @@ def test_a_small_company_is_about_a_quarter(small: Company, company: Company) ->
 def test_unusable_arguments(arguments, why: str) -> None:
     with pytest.raises(ParameterError, match=why):
         simulate(*arguments)
+
+
+def test_stages_by_what_we_know_follow_their_rule(company: Company) -> None:
+    cases = company["opportunities"]
+    signed = cases[cases["funnel_stage"] == "contracted"]
+    assert (signed["first_payment"] >= signed["agreed_first_payment"]).all()
+    target = cases[cases["funnel_stage"] == "target"]
+    assert (target["intent"] & target["purchasing_power"]).all()
+    assert (target["expected_on"] <= TODAY + pd.Timedelta(days=90)).all()
+    assert target["lost_on"].isna().all()
+    assert cases.loc[cases["stage"] == "lost", "funnel_stage"].eq("potential").all()

@@ -20,6 +20,7 @@ from keyaccounts.world.parameters import BLOCKERS, Parameters
 from keyaccounts.world.people import FAR, Story
 
 CAMPAIGN_METHODS = {"advertising": 1, "letters": 1, "meetings": 2, "industry_blitz": 2}  # quarters
+CLOSE_DAYS = 90  # a target customer's order is expected within so many days; ours
 TEAMS = ("north", "south", "fleet")
 
 
@@ -154,6 +155,15 @@ def opportunities(
     blocked = cases[reasons].to_numpy()
     why = np.where(blocked.any(axis=1), np.array(reasons)[blocked.argmax(axis=1)], "price")
     lost = days_to_dates(parameters, cases["lost"])
+    expected = days_to_dates(parameters, last["expected_day"].reindex(range(n)).fillna(FAR))
+    intent = won | draws.yes(np.where(cases["week_1"] >= 0, 0.92, 0.35))
+    power = won | ~cases["limited_budget"].to_numpy() | draws.yes(0.3, n)
+    soon = expected <= pd.Timestamp(parameters.as_of) + pd.Timedelta(days=CLOSE_DAYS)
+    funnel = np.select(
+        [won & (paid_first >= asked), intent & power & soon & lost.isna()],
+        ["contracted", "target"],
+        "potential",
+    )
     return pd.DataFrame(
         {
             "opportunity": np.arange(n),
@@ -163,14 +173,13 @@ def opportunities(
             "sale": np.where(amount >= 20_000, "large", "small"),
             "created_on": days_to_dates(parameters, cases["start"]),
             "stage": last["stage"].reindex(range(n)).fillna("first_contact").to_numpy(),
+            "funnel_stage": funnel,
             "amount": last["amount"].reindex(range(n)).fillna(5000.0).to_numpy(),
             "probability": last["probability"].reindex(range(n)).to_numpy(),
-            "expected_on": days_to_dates(
-                parameters, last["expected_day"].reindex(range(n)).fillna(FAR)
-            ),
+            "expected_on": expected,
             **{name: cases[name].to_numpy() for name in BLOCKERS},
-            "intent": won | draws.yes(np.where(cases["week_1"] >= 0, 0.92, 0.35)),
-            "purchasing_power": won | ~cases["limited_budget"] | draws.yes(0.3, n),
+            "intent": intent,
+            "purchasing_power": power,
             "needs_understood_on": understood,
             "proposal_submitted_on": proposed,
             "signed_on": signed,
