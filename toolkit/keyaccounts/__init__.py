@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         purchases,
         segmentation,
         widgets,
+        world,
     )
 
 __version__ = "0.1.0"
@@ -33,6 +34,7 @@ _ROOMS = (
     "purchases",
     "segmentation",
     "widgets",
+    "world",
 )
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "segmentation",
     "table",
     "widgets",
+    "world",
 ]
 
 

@@ -44,7 +44,7 @@ class AhpWeights:
     judgments : pandas.DataFrame
         One row a comparison, the one that agrees least with the others first: `first`, `second`,
         `given` (how many times more the first was said to matter), `fitting` (what the weights
-        say), `misfit` (|ln(given / fitting)|, 0 where both agree), `ratio_if_fitted` (the
+        say), `misfit` (size of ln(given / fitting), 0 where both agree), `ratio_if_fitted` (the
         consistency ratio if this one answer were changed to what fits). With three criteria all
         three answers misfit alike, and none can be told from the others.
     """
