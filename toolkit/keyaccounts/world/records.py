@@ -145,6 +145,7 @@ def opportunities(
         return days_to_dates(parameters, np.where(week >= 0, thursday + 7 * week - back, FAR))
 
     understood, proposed = entered("week_1"), entered("week_2")
+    paid_on = entered("week_4")
     signed = days_to_dates(parameters, cases["signed"])
     won, amount = signed.notna().to_numpy(), cases["amount"].to_numpy()
     due = days_to_dates(parameters, np.where(won, cases["signed"] + 30, FAR))
@@ -160,7 +161,7 @@ def opportunities(
     power = won | ~cases["limited_budget"].to_numpy() | draws.yes(0.3, n)
     soon = expected <= pd.Timestamp(parameters.as_of) + pd.Timedelta(days=CLOSE_DAYS)
     funnel = np.select(
-        [won & (paid_first >= asked), intent & power & soon & lost.isna()],
+        [won & ((paid_first >= asked) | paid_on.notna()), intent & power & soon & lost.isna()],
         ["contracted", "target"],
         "potential",
     )
@@ -186,7 +187,7 @@ def opportunities(
             "agreed_first_payment": np.where(won, asked, np.nan),
             "first_payment": paid_first,
             "payment_due_on": due,
-            "paid_on": entered("week_4"),
+            "paid_on": paid_on,
             "lost_on": lost,
             "lost_reason": np.where(lost.notna(), why, ""),
         }
@@ -227,7 +228,8 @@ def diary(
     festival = np.array(words["diary"]["festivals"])[month - 1]
     gift = draws.pick(words["diary"]["gifts"], n)
     reply = np.array([words["diary"]["replies"][o] for o in own["outcome"]], dtype=object)
-    about = np.where(draws.yes(0.3, n), festival + ", gave " + gift, "spoke about the fleet")
+    topic = np.where(own["party"] == "individual", "spoke about the car", "spoke about the fleet")
+    about = np.where(draws.yes(0.3, n), festival + ", gave " + gift, topic)
     later = own["date"] + pd.to_timedelta(draws.whole(n, 2, 30), unit="D")
     source = own["method"].map(words["diary"]["lead_source"]).to_numpy(dtype=object)
     phone = cards["phone"].reindex(own["entity"]).to_numpy(dtype=object)
