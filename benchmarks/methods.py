@@ -87,7 +87,8 @@ SQL = {
     "abc": RANKED
     + """
     select
-        key as {customer}, value as {amount}, rank, value / total as share, running / total as cumulative_share,
+        key as {customer}, value as {amount}, rank,
+        value / total as share, running / total as cumulative_share,
         case when (running - value) / total < 0.80 then 'A'
              when (running - value) / total < 0.95 then 'B' else 'C' end as class
     from ranked order by rank
@@ -95,7 +96,8 @@ SQL = {
     "whale_curve": RANKED
     + """
     select
-        key as {customer}, value as {amount}, rank, rank / n as customer_share, running as cumulative_profit,
+        key as {customer}, value as {amount}, rank,
+        rank / n as customer_share, running as cumulative_profit,
         running / total as cumulative_share
     from ranked order by rank
 """,

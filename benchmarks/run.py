@@ -138,7 +138,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = 20_000 if quick else 10_000_000
     if only:
-        took = measure_methods(rows, ONCE if quick else FEW_ORDERS)
+        took = measure_methods(rows, ONCE if quick else MANY_ORDERS)
         report.write_methods(folder, took, rows, load)
         return
     found = {}
@@ -151,7 +151,7 @@ def main() -> None:
         known = found.get(table.name)
         growth[size] = known.took if known else measure(table, GROWING, ONCE if quick else FEW)
     report.write(folder, found, growth, GROWING, import_seconds(1 if quick else 7), load)
-    took = measure_methods(rows, ONCE if quick else FEW_ORDERS)
+    took = measure_methods(rows, ONCE if quick else MANY_ORDERS)
     report.write_methods(folder, took, rows, os.getloadavg()[0] if load is not None else None)
     print(f"Wrote {folder.relative_to(HERE.parent) / 'results.md'}")
 

@@ -172,7 +172,7 @@ def account_investment(
         **{name: values[order] for name, values in columns.items()},
         rank=np.arange(1, net.size + 1),
     )
-    cost_of = np.array([concentration.sure_total(spent[name]) for name in inputs])
+    cost_of = np.array([spent[name].sum() for name in inputs])
     whole = cost_of.sum()
     shown = pd.DataFrame(
         {"input": inputs, "cost": cost_of, "share": cost_of / whole if whole > 0 else np.nan}
@@ -184,9 +184,9 @@ def account_investment(
 
 def _prices(
     rates: Mapping[str, float] | None, alternative: float | None, inputs: tuple[str, ...]
-) -> dict[str, tuple[float, float]]:
-    """Return input → what an hour and what a unit of logged money count."""
-    prices = dict.fromkeys(inputs, (0.0, 1.0))
+) -> dict[str, tuple[float, bool]]:
+    """Return input → what an hour of it costs, and whether the logged money counts."""
+    prices = dict.fromkeys(inputs, (0.0, True))
     for name, rate in (rates or {}).items():
         if name == DISPLACED:
             raise ParameterError(
@@ -194,9 +194,9 @@ def _prices(
                 "already. Give what they would have left elsewhere with alternative=…"
             )
         checks.choice("rates", name, inputs[:-1])
-        prices[name] = (_rate(f"rates[{name!r}]", rate), 1.0)
+        prices[name] = (_rate(f"rates[{name!r}]", rate), True)
     if alternative is not None:
-        prices[DISPLACED] = (_rate("alternative", alternative), 0.0)
+        prices[DISPLACED] = (_rate("alternative", alternative), False)
     return prices
 
 
@@ -206,51 +206,49 @@ def _rate(name: str, value: Any) -> float:
     return float(value)
 
 
-def _spent(source: frames.Source, prices: Mapping[str, tuple[float, float]]) -> nw.DataFrame[Any]:
+def _spent(source: frames.Source, prices: Mapping[str, tuple[float, bool]]) -> nw.DataFrame[Any]:
     """Return one row an account: the nine inputs in money."""
     source = frames.typed_key(source, "key")
     for role in ("hours", "cost"):
         source = frames.typed_number(source, role)
     kinds = (nw.String, nw.Categorical, nw.Enum)
     source = frames.typed(source, "input", nw.String(), source.dtype("input") in kinds)
-    name = nw.col("input").cast(nw.String)
+    text = nw.col("input").cast(nw.String)
     faults = {
-        "key": (nw.col("key").is_null(), "missing"),
-        "input": (name.is_null() | ~name.is_in([*prices]), "none of the nine inputs"),
+        "key": (_missing(source, "key"), "missing"),
+        "input": (text.is_null() | ~text.is_in([*prices]), "none of the nine inputs"),
+        "hours": (_missing(source, "hours"), "missing or not finite"),
+        "cost": (_missing(source, "cost"), "missing or not finite"),
     }
-    for role in ("hours", "cost"):
-        wrong = nw.col(role).is_null()
-        if source.dtype(role).is_float():
-            wrong = wrong | ~nw.col(role).is_finite()
-        faults[role] = (wrong, "missing or not finite")
-    counts = frames.collect(
-        source.lazy.select(
-            nw.len().alias("rows"),
-            *(fault.cast(nw.Int64).sum().alias(role) for role, (fault, _) in faults.items()),
-        )
-    )
-    for role, (fault, what) in faults.items():
-        if counts[role][0]:
-            show = role if role == "input" else "input"
-            raise DataError(
-                f"column {source.names[role]!r}: {what} in {int(counts[role][0]):,} of "
-                f"{int(counts['rows'][0]):,} rows: {source.example(fault, show)}. "
-                "Mend these rows or leave them out"
-            )
     hours, money = (nw.col(role).cast(nw.Float64) for role in ("hours", "cost"))
-    worth = {
-        name: money * of_money + hours * an_hour if an_hour else money * of_money
-        for name, (an_hour, of_money) in prices.items()
-    }
-    plan = source.lazy.select(
-        "key",
-        *(
-            nw.when(name == one).then(value).otherwise(nw.lit(0.0)).alias(one)
-            for one, value in worth.items()
-        ),
-    )
-    sums = plan.group_by("key").agg(*(nw.col(one).sum() for one in prices)).sort("key")
-    return frames.collect(sums, key="key")
+    worth = []
+    for name, (an_hour, counts) in prices.items():
+        value = money if counts else nw.lit(0.0)
+        value = value + hours * an_hour if an_hour else value
+        here = nw.when(text == name).then(value).otherwise(nw.lit(0.0))
+        worth.append(here.alias(name))
+    # Faults are counted on the way, so that millions of entries are read only once.
+    flags = [fault.cast(nw.Int64).alias(f"no {role}") for role, (fault, _) in faults.items()]
+    columns = [*prices, *(f"no {role}" for role in faults)]
+    plan = source.lazy.select("key", *worth, *flags)
+    sums = plan.group_by("key").agg(*(nw.col(column).sum() for column in columns))
+    found = frames.collect(sums.sort("key"), key="key")
+    for role, (fault, what) in faults.items():
+        count = int(found[f"no {role}"].sum() or 0)
+        if count:
+            raise DataError(
+                f"column {source.names[role]!r}: {what} in {count:,} rows: "
+                f"{source.example(fault, 'input')}. Mend these rows or leave them out"
+            )
+    return found.select("key", *prices)
+
+
+def _missing(source: frames.Source, role: str) -> nw.Expr:
+    """Return where a column holds nothing, or no finite number."""
+    column = nw.col(role)
+    if source.dtype(role).is_float():
+        return column.is_null() | ~column.is_finite()
+    return column.is_null()
 
 
 def _joined(
@@ -271,13 +269,10 @@ def _joined(
             )
         kind = kinds[0] if len(left) else kinds[1]
         left, spent = (f.with_columns(nw.col("key").cast(kind)) for f in (left, spent))
-    columns = ["key", "revenue", "margin", *inputs]
-    parts = [
-        frame.with_columns(nw.lit(0.0).alias(c) for c in columns if c not in frame.columns)
-        for frame in (left, spent)
-    ]
-    both = nw.concat([part.select(columns) for part in parts])
-    return both.group_by("key").agg(*(nw.col(c).sum() for c in columns[1:])).sort("key")
+    both = left.join(spent, on="key", how="full", suffix=" of log")
+    keys = nw.when(nw.col("key").is_null()).then(nw.col("key of log")).otherwise(nw.col("key"))
+    figures = (nw.col(c).fill_null(0.0) for c in ("revenue", "margin", *inputs))
+    return both.select(keys.alias("key"), *figures).sort("key")
 
 
 def _less(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
