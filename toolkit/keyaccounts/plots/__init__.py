@@ -2,6 +2,7 @@
 
 from keyaccounts.plots.grids import definitions_overlap, grid_cells, grid_scatter
 from keyaccounts.plots.patterns import rates
+from keyaccounts.plots.progressive import progressive_bars
 from keyaccounts.plots.scorecards import scorecard_items
 from keyaccounts.plots.segmentation import lorenz, rfm_grid, whale
 from keyaccounts.plots.style import set_notebook_style
@@ -16,6 +17,7 @@ __all__ = [
     "investment_bars",
     "lorenz",
     "migration_matrix",
+    "progressive_bars",
     "pyramid_bars",
     "rates",
     "rfm_grid",

@@ -1,0 +1,89 @@
+"""Explorer of chapter 3: where to draw the lines between customers, and who is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from keyaccounts import plots, segmentation
+from keyaccounts.errors import ParameterError
+from keyaccounts.plots.style import percent
+from keyaccounts.segmentation.progressive import Rule
+from keyaccounts.tables import Table, table
+from keyaccounts.widgets.explorer import Explorer, choice, explore
+
+
+def progressive_explorer(
+    customers: pd.DataFrame,
+    *,
+    key: str = "customer_id",
+    criteria: Mapping[str, str | Rule],
+    moves: Mapping[str, Mapping[str, Rule]],
+    wanted: Mapping[str, str | Sequence[str]] | None = None,
+    value: str | None = None,
+) -> Explorer:
+    """Move what counts as regular, or as a target, and see how many customers are left.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        One row a customer.
+    key : str, default "customer_id"
+        Column that says which customer.
+    criteria, wanted : dict
+        As in :func:`keyaccounts.segmentation.progressive`.
+    moves : dict of str to dict of str to rule
+        Stage → what the reader chooses → the rule, such as
+        ``{"frequency": {"2 orders": ("orders", ">=", 2), "4 orders": ("orders", ">=", 4)}}``. The
+        rule that `criteria` gives the stage is among them, and is chosen at first.
+    value : str, optional
+        Column of amounts, of which those who are left hold a share.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    ParameterError
+        If no rule of a stage is the one that `criteria` gives it.
+
+    Examples
+    --------
+    >>> cards = pd.DataFrame({"customer_id": ["A", "B", "C"], "orders": [1, 2, 5]})
+    >>> rules = {f"{n} orders": ("orders", ">=", n) for n in (2, 4)}
+    >>> progressive_explorer(cards, criteria={"frequency": rules["2 orders"]},
+    ...                      moves={"frequency": rules}, wanted={"frequency": "regular"})
+    Explorer (regular from): Of 3 customers 2 remain after one question
+    """
+    labels = segmentation.reference("progressive_stages").set_index("id")["labels"]
+    controls = {}
+    for stage, rules in moves.items():
+        start = next((text for text, rule in rules.items() if rule == criteria.get(stage)), None)
+        if start is None:
+            raise ParameterError(
+                f"moves, stage {stage!r}: none of its rules is the one in criteria, "
+                f"{criteria.get(stage)!r}; the reader starts there"
+            )
+        controls[stage] = choice(f"{labels[stage][0]} from", list(rules), start=start)
+
+    def show(**chosen: str) -> tuple[Any, Table]:
+        now = {stage: moves[stage][text] for stage, text in chosen.items()}
+        found = segmentation.progressive(
+            customers, key=key, criteria={**criteria, **now}, wanted=wanted
+        )
+        caption = f"Customers left: {found.stages['passed'].iloc[-1]:,}"
+        if value is not None:
+            held = found.table.loc[found.table["branch"] == "remaining", key]
+            part = customers.loc[customers[key].isin(held), value].sum()
+            caption += f", with {percent(part / customers[value].sum())} of {value}"
+        shown = found.stages[["stage", "entered", "passed", "unknown", "ratio"]]
+        return plots.progressive_bars(found), table(shown, caption, percent=["ratio"])
+
+    return explore(
+        show,
+        alt="One bar a question: customers who go on, who are not known, and who leave.",
+        **controls,
+    )
