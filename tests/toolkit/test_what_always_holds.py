@@ -13,7 +13,7 @@ from engines import Engine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.purchases import summarize
-from keyaccounts.segmentation import abc, rfm, whale_curve
+from keyaccounts.segmentation import abc, rfm, rfm_scores, whale_curve
 
 START = dt.date(2025, 12, 20)
 ROW = st.tuples(st.sampled_from("ABCDEFG"), st.integers(0, 40), st.integers(-2000, 5000))
@@ -88,6 +88,15 @@ def test_scores_rise_with_what_they_score(rows: list[Any], bins: int) -> None:
         assert scored[score].between(1, bins).all()
         assert len(scored[[fact, score]].drop_duplicates()) == scored[fact].nunique()
     assert (scored[["r", "f", "m"]].sum(axis=1) == scored["score"]).all()
+
+
+@settings(max_examples=20)
+@given(ROWS, st.sampled_from([1, 7, 0.001]), st.booleans())
+def test_facts_have_no_unit_and_need_no_log(rows: list[Any], unit: float, nested: bool) -> None:
+    scored = rfm(table(rows), bins=3, nested=nested).table
+    facts = ["recency", "frequency", "monetary"]
+    at_hand = rfm_scores(scored.assign(**(scored[facts] * unit)), bins=3, nested=nested).table
+    assert at_hand["cell"].tolist() == scored["cell"].tolist()
 
 
 @settings(max_examples=20)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from engines import Engine, orders
 from keyaccounts.errors import ColumnError, DataError, ParameterError
-from keyaccounts.segmentation import rfm, rfm_segments
+from keyaccounts.segmentation import rfm, rfm_scores, rfm_segments
 from keyaccounts.segmentation.rfm import COLUMNS
 
 TODAY = dt.date(2026, 3, 31)
@@ -353,6 +353,138 @@ def test_an_answer_reads_well(engine: Engine) -> None:
     assert "8 of 10 rows" in html
     assert repr(scored).splitlines()[0] == "RFM scores as of 2026-03-31, 5 bins"
     assert repr(scored).splitlines()[-1] == scored.notes[0]
+
+
+# ---------------------------------------------------------------------------- facts at hand
+
+NAMES: dict[str, Any] = {
+    "customer": "donor",
+    "recency": "weeks",
+    "frequency": "answered",
+    "monetary": "last_gift",
+}
+
+
+def facts(*rows: tuple[Any, Any, Any, Any]) -> pd.DataFrame:
+    return pd.DataFrame({n: [row[i] for row in rows] for i, n in enumerate(NAMES.values())})
+
+
+DONORS = facts(*[(name, *three) for name, three in reversed(TEN.items())])
+
+
+def test_facts_at_hand_give_the_scores_worked_by_hand(engine: Engine) -> None:
+    scored = rfm_scores(engine.table(DONORS), **NAMES)
+    assert list(engine.frame(scored.table).columns) == ["donor", *COLUMNS]
+    assert engine.rows(scored.table) == BY_HAND
+    assert scored.cuts["frequency"] == pytest.approx((1, 1.6, 2.4, 4.2))
+    assert (scored.as_of, scored.bins, dict(scored.dropped)) == (None, 5, {})
+    assert scored.notes == ("nobody has frequency score 2: too many customers are alike",)
+    assert "<caption>RFM scores, 5 bins</caption>" in scored._repr_html_()
+
+
+@pytest.mark.parametrize("options", [{"nested": True}, {"ties": "split"}, {"weights": (0.5, 2, 1)}])
+def test_facts_at_hand_are_scored_as_those_from_a_log(options: dict[str, Any]) -> None:
+    from_log = rfm(history(TEN), as_of=TODAY, bins=3, **options)
+    at_hand = rfm_scores(from_log.table.iloc[::-1], bins=3, **options)
+    scores = ["customer_id", "r", "f", "m", "cell", "score"]
+    pd.testing.assert_frame_equal(at_hand.table[scores], from_log.table[scores])
+    assert at_hand.cuts == from_log.cuts
+
+
+def test_shares_that_differ_in_the_last_bit_are_equal(engine: Engine) -> None:
+    scored = rfm_scores(
+        engine.table(facts(("A", 5, 0.1 + 0.2, 10), ("B", 5, 0.3, 10), ("C", 5, 1 / 3, 10))),
+        **NAMES,
+        bins=2,
+    )
+    assert engine.rows(scored.table, "f") == [(1,), (1,), (2,)]
+
+
+def test_the_donors_of_a_charity_follow_the_definition() -> None:
+    donors = ka.datasets.load("charity_mailing")
+    scored = rfm_scores(
+        donors,
+        customer="donor_id",
+        recency="weeks_since_response",
+        frequency="response_rate",
+        monetary="last_gift",
+    )
+    for fact, score, column in (
+        ("weeks_since_response", "r", "recency"),
+        ("response_rate", "f", "frequency"),
+        ("last_gift", "m", "monetary"),
+    ):
+        cuts = donors[fact].quantile([0.2, 0.4, 0.6, 0.8]).to_numpy()
+        assert scored.cuts[column] == pytest.approx(cuts)
+        above = (donors[fact].to_numpy()[:, None] > cuts + 1e-9).sum(axis=1)
+        assert scored.table[score].tolist() == (5 - above if score == "r" else above + 1).tolist()
+    assert scored.notes == ("nobody has monetary score 2: too many customers are alike",)
+
+
+def test_facts_at_hand_have_segments(engine: Engine) -> None:
+    donors = facts(*[(name, *three) for name, three in EIGHT.items()])
+    found = rfm_segments(rfm_scores(engine.table(donors), **NAMES))
+    assert engine.rows(found, "donor", "segment") == [(name, name) for name in sorted(EIGHT)]
+
+
+def test_donors_of_whom_a_fact_is_missing(engine: Engine) -> None:
+    some = facts(("A", 5, 0.5, 10), ("B", None, 0.25, 20), ("C", 9, 0.75, None), ("D", 2, 1.0, 5))
+    table = engine.table(some)
+    with pytest.raises(DataError) as raised:
+        rfm_scores(table, **NAMES)
+    assert str(raised.value) == (
+        "column 'weeks': 1 of 4 rows are not usable, the first where 'donor' is 'B', with 'nan': "
+        'give a number, or pass unusable="drop"'
+    )
+    scored = rfm_scores(table, **NAMES, bins=2, unusable="drop")
+    assert engine.rows(scored.table, "donor", "cell") == [("A", "112"), ("D", "221")]
+    assert scored.dropped == {"customers of whom a fact is missing": 2}
+    assert "left out: 2 customers of whom a fact is missing" in repr(scored)
+
+
+def test_no_donors(engine: Engine) -> None:
+    scored = rfm_scores(engine.table(DONORS.head(0)), **NAMES)
+    assert engine.rows(scored.table) == []
+    assert list(engine.frame(scored.table).columns) == ["donor", *COLUMNS]
+    assert scored.notes == ("no customers: nobody to score",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("A", 1, 1, 1), ("A", 2, 2, 2)], "'A'"),
+        ([(None, 1, 1, 1), ("A", 2, 2, 2)], "column 'donor'"),
+        ([("A", -3, 1, 1)], "column 'weeks': 1 of 1 rows .* the time since the last one, from 0"),
+        ([("A", 3, float("inf"), 1)], "column 'answered': .* give a finite number"),
+        ([("A", 3, "often", 1)], "column 'answered' holds String values, not numbers"),
+    ],
+    ids=str,
+)
+def test_facts_that_make_no_sense(rows: list[Any], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        rfm_scores(facts(*rows), **NAMES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"bins": 1}, "bins=1: give a whole number of 2 or more"),
+        ({"ties": "random"}, "ties='random'"),
+        ({"weights": (1, 1)}, "give 3 numbers"),
+        ({"unusable": "keep"}, "unusable='keep'"),
+    ],
+    ids=str,
+)
+def test_arguments_beside_the_facts(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
+        rfm_scores(DONORS, **NAMES, **arguments)
+
+
+def test_columns_of_the_facts() -> None:
+    with pytest.raises(ColumnError, match="no column 'recency'"):
+        rfm_scores(DONORS, customer="donor")
+    with pytest.raises(ColumnError, match="has the name of a column of the answer"):
+        rfm_scores(DONORS.rename(columns={"donor": "cell"}), **{**NAMES, "customer": "cell"})
 
 
 # ------------------------------------------------------------------------------------ segments

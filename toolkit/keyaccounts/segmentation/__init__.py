@@ -25,7 +25,7 @@ from keyaccounts.segmentation.relations import (
     potential_relationship,
     value_profit,
 )
-from keyaccounts.segmentation.rfm import RFM, rfm, rfm_segments
+from keyaccounts.segmentation.rfm import RFM, rfm, rfm_scores, rfm_segments
 from keyaccounts.segmentation.rule_segments import (
     RuleCheck,
     RuleSegments,
@@ -90,6 +90,7 @@ __all__ = [
     "pyramid_suits",
     "reference",
     "rfm",
+    "rfm_scores",
     "rfm_segments",
     "rule_segments",
     "tail_scenario",

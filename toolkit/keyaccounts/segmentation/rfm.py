@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from keyaccounts import checks, frames, purchases
 from keyaccounts.checks import Day
 from keyaccounts.errors import DataError
+from keyaccounts.patterns import entries
 from keyaccounts.tables import Table, table
 
 COLUMNS = ("recency", "frequency", "monetary", "r", "f", "m", "cell", "score")
@@ -25,21 +26,21 @@ COLUMNS = ("recency", "frequency", "monetary", "r", "f", "m", "cell", "score")
 
 @dataclass(frozen=True)
 class RFM:
-    """Answer of :func:`rfm`.
+    """Answer of :func:`rfm` and :func:`rfm_scores`.
 
     Attributes
     ----------
     table : frame
         One row a customer, sorted by customer: the customer under the name it had; `recency`
-        (days since the last order), `frequency` (orders), `monetary` (revenue); the scores `r`,
-        `f`, `m` from 1 to `bins`, where `bins` is best; `cell` ("543"; "10-4-3" above nine bins);
-        `score` (the weighted sum of the three).
+        (days since the last order), `frequency` (orders), `monetary` (revenue), or the three facts
+        given to :func:`rfm_scores`; the scores `r`, `f`, `m` from 1 to `bins`, where `bins` is
+        best; `cell` ("543"; "10-4-3" above nine bins); `score` (the weighted sum of the three).
     cuts : dict
         "recency", "frequency", "monetary" → the cut points. A customer at a cut point belongs to
         the smaller value's side. With `nested`, "frequency" maps each r, and "monetary" each
         (r, f), to its own cut points. Empty where `ties` is "split": there is no threshold then.
     as_of : date or None
-        The day that counts as today (None without rows).
+        The day that counts as today (None without rows, and from :func:`rfm_scores`).
     bins : int
         How many scores there are.
     dropped : dict of str to int
@@ -63,7 +64,8 @@ class RFM:
 
     def _shown(self) -> Table:
         left_out = "".join(f"; left out: {n:,} {name}" for name, n in self.dropped.items())
-        return table(self.table, f"RFM scores as of {self.as_of}, {self.bins} bins{left_out}")
+        when = f" as of {self.as_of}" if self.as_of else ""
+        return table(self.table, f"RFM scores{when}, {self.bins} bins{left_out}")
 
 
 def rfm(
@@ -182,23 +184,101 @@ def rfm(
     worth = frames.steady(frames.numbers(bought, "revenue"))
     if monetary == "mean":
         worth = frames.steady(worth / count)
-    score = _score_nested if nested else _score_apart
-    (r, f, m), cuts = score(days_since, count, worth, bins, ties)
-    total = sum(w * s for w, s in zip(factors, (r, f, m), strict=True))
-    whole = all(w.is_integer() for w in factors)
-    scored = frames.with_arrays(
-        bought.select(nw.col("customer").alias(customer)),
-        recency=days_since.astype(np.int64),
-        frequency=count.astype(np.int64),
-        monetary=worth,
-        r=r,
-        f=f,
-        m=m,
-        cell=_cells(r, f, m, bins),
-        score=np.asarray(total, dtype=np.int64 if whole else np.float64),
-    )
-    notes = _notes(r, f, m, bins)
+    facts = {
+        "recency": days_since.astype(np.int64),
+        "frequency": count.astype(np.int64),
+        "monetary": worth,
+    }
+    people = bought.select(nw.col("customer").alias(customer))
+    scored, cuts, notes = _scored(people, facts, bins, nested, ties, factors, "orders")
     return RFM(frames.like(read.source, scored, "customer"), cuts, today, bins, dropped, notes)
+
+
+def rfm_scores(
+    customers: Any,
+    *,
+    customer: str = "customer_id",
+    recency: str = "recency",
+    frequency: str = "frequency",
+    monetary: str = "monetary",
+    bins: int = 5,
+    nested: bool = False,
+    ties: str = "together",
+    weights: Sequence[float] = (1, 1, 1),
+    unusable: str = "error",
+) -> RFM:
+    """Score customers by three facts you already have, without a log of their orders.
+
+    For a donor that may be the weeks since the last answer, the share of letters answered and the
+    last gift. From a log, :func:`rfm` counts the facts itself.
+
+    Parameters
+    ----------
+    customers : frame
+        One row a customer: pandas, Polars (eager or lazy), pyarrow, DuckDB or PySpark.
+    customer : str
+        Column that says whose a row is.
+    recency, frequency, monetary : str
+        Columns of numbers: time since the customer last did something (less is better), how often
+        (more is better), and for how much (more is better). Any unit, the same in each row.
+    bins, nested, ties, weights :
+        As in :func:`rfm`.
+    unusable : {"error", "drop"}, default "error"
+        What to do with customers of whom a fact is missing.
+
+    Returns
+    -------
+    RFM
+        As :func:`rfm`. `.as_of` is None: the facts do not say on which day they were taken.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a customer is missing or there twice, a fact is missing (and not to be dropped) or no
+        finite number, or a recency is below zero.
+    ParameterError
+        If another argument makes no sense.
+
+    References
+    ----------
+    Hughes (1994), Strategic Database Marketing, Probus.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> donors = pd.DataFrame({
+    ...     "donor": ["A", "B", "C"], "weeks": [13.0, 104.0, 26.0],
+    ...     "answered": [0.5, 0.25, 1.0], "last_gift": [25, 10, 10],
+    ... })
+    >>> scored = rfm_scores(donors, customer="donor", recency="weeks", frequency="answered",
+    ...                     monetary="last_gift", bins=2)
+    >>> scored.table[["donor", "recency", "frequency", "monetary", "cell", "score"]]
+      donor  recency  frequency  monetary cell  score
+    0     A     13.0       0.50      25.0  212      5
+    1     B    104.0       0.25      10.0  111      3
+    2     C     26.0       1.00      10.0  221      5
+    """
+    frames.check_free(customer, COLUMNS, "customer")
+    bins = checks.whole("bins", bins, least=2)
+    factors = checks.weights("weights", weights, length=3)
+    checks.choice("ties", ties, ("together", "split"))
+    checks.choice("unusable", unusable, ("error", "drop"))
+    names = {"recency": recency, "frequency": frequency, "monetary": monetary}
+    read = entries.read(customers, key=customer, numbers=names)
+    read.refuse("recency", read.numbers["recency"] < 0, "give the time since the last one, from 0")
+    unknown = np.any([np.isnan(values) for values in read.numbers.values()], axis=0)
+    if unusable == "error":
+        for fact, values in read.numbers.items():
+            read.refuse(fact, np.isnan(values), 'give a number, or pass unusable="drop"')
+    facts = {fact: frames.steady(values[~unknown]) for fact, values in read.numbers.items()}
+    people, dropped = read.frame, {}
+    if unknown.any():
+        people = people.filter((~unknown).tolist())
+        dropped = {"customers of whom a fact is missing": int(unknown.sum())}
+    scored, cuts, notes = _scored(people, facts, bins, nested, ties, factors, "customers")
+    return RFM(frames.like(read.source, scored, "key"), cuts, None, bins, dropped, notes)
 
 
 def _customers(
@@ -213,6 +293,32 @@ def _customers(
     plan = plan.select("customer", "orders", "revenue", "since").sort("customer")
     found = frames.collect(plan, key="customer")
     return found, frames.numbers(found, "since")
+
+
+def _scored(
+    customers: nw.DataFrame[Any],
+    facts: Mapping[str, NDArray[Any]],
+    bins: int,
+    nested: bool,
+    ties: str,
+    factors: Sequence[float],
+    what: str,
+) -> tuple[nw.DataFrame[Any], dict[str, Any], tuple[str, ...]]:
+    """Return the customers with facts and scores, the cut points, and what to know of them."""
+    score = _score_nested if nested else _score_apart
+    (r, f, m), cuts = score(facts["recency"], facts["frequency"], facts["monetary"], bins, ties)
+    total = sum(w * s for w, s in zip(factors, (r, f, m), strict=True))
+    whole = all(w.is_integer() for w in factors)
+    scored = frames.with_arrays(
+        customers,
+        **facts,
+        r=r,
+        f=f,
+        m=m,
+        cell=_cells(r, f, m, bins),
+        score=np.asarray(total, dtype=np.int64 if whole else np.float64),
+    )
+    return scored, cuts, _notes(r, f, m, bins, what)
 
 
 def _score_apart(
@@ -272,11 +378,11 @@ def _cells(
 
 
 def _notes(
-    r: NDArray[np.int64], f: NDArray[np.int64], m: NDArray[np.int64], bins: int
+    r: NDArray[np.int64], f: NDArray[np.int64], m: NDArray[np.int64], bins: int, what: str
 ) -> tuple[str, ...]:
     notes = []
     if r.size == 0:
-        return ("no orders: nobody to score",)
+        return (f"no {what}: nobody to score",)
     if r.size < bins:
         people = "1 customer" if r.size == 1 else f"{r.size} customers"
         notes.append(f"{people} for {bins} bins: some scores stay empty")
@@ -303,7 +409,7 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     Parameters
     ----------
     scored : RFM
-        Answer of :func:`rfm`.
+        Answer of :func:`rfm` or :func:`rfm_scores`.
     split : {"mean", "median"}, default "mean"
         Which average.
 
@@ -316,7 +422,7 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     Raises
     ------
     DataError
-        If `scored` is not an answer of :func:`rfm`.
+        If `scored` is not such an answer.
     ParameterError
         If `split` is not one of the two.
 
