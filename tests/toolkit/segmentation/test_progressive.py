@@ -176,7 +176,7 @@ def test_bad_tables(engine: Engine) -> None:
         with pytest.raises(error, match=said):
             progressive(engine.table(frame), criteria=criteria or ALL)
 
-    refused(CARDS, "no column 'plcae'", ColumnError, place="plcae")
+    refused(CARDS, "no column 'site'", ColumnError, place="site")
     refused(CARDS, "'kind' holds other labels.*'party'|'kind' holds other", place="kind")
     refused(CARDS, "no labels: give a rule instead", place="orders")
     refused(CARDS, "not numbers", place=("kind", ">", 1))
