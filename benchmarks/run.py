@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 # How often each contender runs, by its pace: on tables above and below five million orders.
 MANY_ORDERS = {"fast": 4, "middle": 2, "slow": 2}
 FEW_ORDERS = {"fast": 5, "middle": 3, "slow": 3}
+METHOD_RUNS = {"fast": 3, "middle": 3, "slow": 2}
 ONCE = {"fast": 1, "middle": 1, "slow": 1}
 FEW = {"fast": 2, "middle": 2, "slow": 1}  # for the growth curve
 ALL = CONTENDERS | methods.CONTENDERS
@@ -138,7 +139,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = 20_000 if quick else 10_000_000
     if only:
-        took = measure_methods(rows, ONCE if quick else MANY_ORDERS)
+        took = measure_methods(rows, ONCE if quick else METHOD_RUNS)
         report.write_methods(folder, took, rows, load)
         return
     found = {}
@@ -151,7 +152,7 @@ def main() -> None:
         known = found.get(table.name)
         growth[size] = known.took if known else measure(table, GROWING, ONCE if quick else FEW)
     report.write(folder, found, growth, GROWING, import_seconds(1 if quick else 7), load)
-    took = measure_methods(rows, ONCE if quick else MANY_ORDERS)
+    took = measure_methods(rows, ONCE if quick else METHOD_RUNS)
     report.write_methods(folder, took, rows, os.getloadavg()[0] if load is not None else None)
     print(f"Wrote {folder.relative_to(HERE.parent) / 'results.md'}")
 
