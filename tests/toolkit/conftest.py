@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -47,6 +48,8 @@ def spark() -> Iterator[Any]:
         pytest.skip(NO_JAVA)
     from pyspark.sql import SparkSession
 
+    # The Python of these tests, not the first one on the path.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     options = {
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",

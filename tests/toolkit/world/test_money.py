@@ -160,7 +160,7 @@ def test_amounts_of_drivers_are_found_again() -> None:
 
 def test_drivers_with_the_parameters_of_cdnow_buy_as_often_as_the_paper_says() -> None:
     # Fader, Hardie and Lee expect 1.1967 repeat purchases of a new CDNOW customer in 39 weeks.
-    day = np.datetime64(TODAY - 39 * 7, "us")
+    day = (TODAY - np.timedelta64(39 * 7, "D")).astype("datetime64[us]")
     who = crowd(0, 20_000, joined_on=day)
     cdnow = Money(r=0.243, alpha=4.414, a=0.793, b=2.426, refunded=0.0)
     bought = orders(who, cdnow, 3, AS_OF)

@@ -190,7 +190,7 @@ def complaints(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) ->
     answered = opened + _minutes(draws, n, parameters.response_hours, parameters.response_spread)
     hours = parameters.resolution_days * 24
     solved = answered + _minutes(draws, n, hours, parameters.resolution_spread)
-    now = (today + 1).astype("datetime64[m]")
+    now = (today + np.timedelta64(1, "D")).astype("datetime64[m]")
     open_ = draws.yes(parameters.unresolved, n) | (solved >= now)
     paid = ~open_ & draws.yes(parameters.compensated, n)
     amount = np.maximum(np.round(draws.gamma(n, 2.0, parameters.compensation / 2) / 10) * 10, 10.0)

@@ -174,7 +174,7 @@ def _people(seed: int, part: int) -> pd.DataFrame:
     left = joined + plan.lead_days[1] + np.ceil(draws.exponential(n, 365.25 / plan.leaves))
     leaves = fleet & (left <= today + plan.lead_days[1])
     departed_on = timestamps(left.astype(np.int64))
-    departed_on[~leaves] = np.datetime64("NaT")
+    departed_on[~leaves] = np.datetime64("NaT", "us")
     rate = plan.rate_per_vehicle * vehicles * np.exp(draws.normal(n, 0.0, 0.25))
     amount = np.exp(draws.normal(n, 6.9, 0.25))
     return pd.DataFrame(

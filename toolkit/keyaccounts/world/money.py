@@ -148,7 +148,7 @@ def _drivers(
         active, clock = active[~leaves], clock[~leaves]
 
     departed_on = timestamps(left_on)
-    departed_on[left_on < 0] = np.datetime64("NaT")
+    departed_on[left_on < 0] = np.datetime64("NaT", "us")
     entity = who.index.to_numpy(np.int64)
     truth = pd.DataFrame(
         {
@@ -349,7 +349,8 @@ def payments(
     after = np.ceil(chance.exponential(n, of["late_days"].to_numpy())).astype(np.int64)
     paid = due + np.where(late, after, -chance.whole(n, 0, money.early))
     paid_on = timestamps(paid)
-    paid_on[(paid > number_of(as_of)) | chance.yes(money.never_paid, n)] = np.datetime64("NaT")
+    unpaid = (paid > number_of(as_of)) | chance.yes(money.never_paid, n)
+    paid_on[unpaid] = np.datetime64("NaT", "us")
     return pd.DataFrame(
         {
             "order": invoices.index.to_numpy(np.int64),

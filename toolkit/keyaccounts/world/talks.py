@@ -201,7 +201,7 @@ def _dated(planned: pd.DataFrame, draws: Draws) -> pd.DataFrame:
     working day on which it was over.
     """
     since, until = (planned[c].to_numpy().astype("datetime64[D]") for c in ("since", "until"))
-    days = np.maximum(np.busday_count(since, until + 1), 0)
+    days = np.maximum(np.busday_count(since, until + np.timedelta64(1, "D")), 0)
     nth = np.floor(draws.uniform(len(planned)) * days).astype(np.int64)
     made = planned.assign(
         date=np.busday_offset(since, nth, roll="forward"),
