@@ -84,6 +84,12 @@ def test_a_column_of_whole_numbers_gets_no_decimals() -> None:
     assert shown.cells == (("1", "1.00"), ("2", "2.50"))
 
 
+def test_what_has_no_end_is_written_as_such() -> None:
+    open_ends = pd.DataFrame({"from": [-float("inf"), 31.0], "share": [0.5, float("inf")]})
+    shown = ka.table(open_ends, "Ends", percent=["share"])
+    assert shown.cells == (("−∞", "50 %"), ("31", "∞"))
+
+
 def test_no_rows() -> None:
     assert ka.table(ACCOUNTS.head(0), "None").cells == ()
 

@@ -172,7 +172,7 @@ def _name(value: Any) -> str:
 
 
 def _all_whole(values: Sequence[Any]) -> bool:
-    known = [v for v in values if isinstance(v, float) and not np.isnan(v)]
+    known = [v for v in values if isinstance(v, float) and np.isfinite(v)]
     return all(v.is_integer() for v in known)
 
 
@@ -183,6 +183,8 @@ def _text(value: Any, digits: int, percent: bool) -> str:
         return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%d %H:%M")
     if isinstance(value, bool | str) or not isinstance(value, int | float | np.number):
         return str(value)
+    if abs(value) == np.inf:
+        return "∞" if value > 0 else "−∞"
     if percent:
         return f"{100 * value:.{max(digits - 2, 0)}f} %".replace("-", "−")
     whole = isinstance(value, int | np.integer)
