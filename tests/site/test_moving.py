@@ -7,6 +7,7 @@ import pytest
 from keyaccounts.widgets.explorer import OWN_KEYS
 from site_pages import ROOT
 
+# Of each page, its first explorer: a control to slide and one to choose from.
 PAGES = {
     "book/3-segmentation/rfm.html": ("Bins", "Scored on"),
     "book/3-segmentation/who-carries-the-business.html": ("For the worst", "What you do"),
@@ -22,7 +23,7 @@ def page(browser, server):
 
 
 def seen(page):
-    box = page.locator(".ka-explorer")
+    box = page.locator(".ka-explorer").first
     return (
         box.locator(".ka-finding").inner_text(),
         box.locator(".ka-figure").inner_html(),
@@ -31,7 +32,7 @@ def seen(page):
 
 
 def ready(page):
-    page.locator(".ka-explorer").scroll_into_view_if_needed()
+    page.locator(".ka-explorer").first.scroll_into_view_if_needed()
     page.wait_for_function("document.querySelector('script[src*=_explorers]')")
     page.wait_for_function("!document.querySelector('.ka-explorer[aria-busy]')")
 
@@ -73,7 +74,7 @@ def test_states_load_only_when_looked_at(page, server, name):
     page.wait_for_load_state("networkidle")
     assert asked == []
     ready(page)
-    assert len(asked) == 1
+    assert 1 <= len(asked) == len(set(asked)) <= page.locator(".ka-explorer").count()
 
 
 @explorers
@@ -122,9 +123,8 @@ def test_all_states_of_a_page_stay_within_their_budget(site):
                 r'data-states="(?:\.\./)*(_explorers/\w+\.js)"', (site / name).read_text("utf8")
             )
         )
-        assert len(files) == 1
-        for file in files:
-            assert len(gzip.compress((site / file).read_bytes())) <= 600_000
+        assert files
+        assert sum(len(gzip.compress((site / file).read_bytes())) for file in files) <= 600_000
     for asset in ("explorer.js", "explorer.css"):
         assert len((ROOT / "book" / "_static" / asset).read_bytes()) <= 20_000
 
