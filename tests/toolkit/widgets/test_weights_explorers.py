@@ -52,8 +52,8 @@ def test_time_explorer_starts_with_the_plan() -> None:
     found = ka.widgets.time_explorer()
     state = found.state(found.start)
     assert len(found.controls["vip"].values) * 4 * 4 == 96
-    assert "vip 10 60.0 60.0" in words(state.table)
-    assert "prospect 60 1.7 1.7" in words(state.table)
+    assert "vip 60.0 60.0" in words(state.table)
+    assert "prospect 1.7 1.7" in words(state.table)
     # 36 : 6 : 1 in hours is best where the worths are 6 : √6 : 1
     assert state.finding == "This division brings 100 % of what the best one would"
 

@@ -161,12 +161,7 @@ def time_explorer(
         # Cut, not rounded, so that only the best division is said to bring all.
         share = math.floor(100 * brings / best["brings"].sum() + 1e-6) / 100
         shown = pd.DataFrame(
-            {
-                "tier": plan["tier"],
-                "customers": plan["customers"],
-                "hours each": plan["hours_each"],
-                "best": best["hours_each"],
-            }
+            {"tier": plan["tier"], "as set": plan["hours_each"], "best": best["hours_each"]}
         )
         title = f"This division brings {percent(share)} of what the best one would"
         return plots.time_bars(found, title=title), table(
