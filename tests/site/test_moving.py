@@ -133,8 +133,9 @@ def test_without_javascript_the_first_state_stands_and_says_so(browser, server):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(server.base + next(iter(PAGES)))
-    assert page.locator(".ka-explorer svg").is_visible()
-    assert "The controls need JavaScript" in page.locator(".ka-explorer noscript").text_content()
+    first = page.locator(".ka-explorer").first
+    assert first.locator("svg").is_visible()
+    assert "The controls need JavaScript" in first.locator("noscript").text_content()
     context.close()
 
 
