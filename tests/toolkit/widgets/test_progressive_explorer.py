@@ -37,7 +37,7 @@ def words(html: str) -> str:
 
 def test_every_state_by_hand() -> None:
     found = explorer()
-    assert [control.label for control in found.controls.values()] == ["regular from", "target from"]
+    assert [control.label for control in found.controls.values()] == ["Regular from", "Target from"]
     assert found.start == (1, 0)
     # With 2 orders A, B, C and D are regular: A and C have three vehicles, of D it is not known;
     # A, B and C ordered for 100 yuan. With 6 orders A and B are, of whom A has three vehicles.
@@ -48,16 +48,16 @@ def test_every_state_by_hand() -> None:
         "Of 5 customers 2 remain after 2 questions",
     ]
     shown = [words(state.table) for state in found.states]
-    assert "Customers left: 2, with 75 % of amount" in shown[0]
-    assert "priority 4 2 1 50 %" in shown[0]
-    assert "Customers left: 3, with 95 % of amount" in shown[1]
-    assert "Customers left: 1, with 60 % of amount" in shown[2]
-    assert "frequency 5 2 0 40 %" in shown[3]
+    assert "Regular from 2 orders, Target from 3 vehicles" in shown[0]
+    assert "customers left 2 their share of amount 75 % of whom too little is known 1" in shown[0]
+    assert "customers left 3 their share of amount 95 % of whom too little is known 0" in shown[1]
+    assert "customers left 1 their share of amount 60 % of whom too little is known 0" in shown[2]
+    assert "customers left 2 their share of amount 80 % of whom too little is known 0" in shown[3]
 
 
 def test_without_amounts_only_customers_are_counted() -> None:
     found = explorer(value=None)
-    assert "Customers left: 1<" in found.state(found.start).table
+    assert "customers left 1 of whom too little" in words(found.state(found.start).table)
 
 
 def test_the_reader_starts_where_the_criteria_are() -> None:
@@ -65,3 +65,6 @@ def test_the_reader_starts_where_the_criteria_are() -> None:
         explorer(criteria={**CRITERIA, "frequency": ("orders", ">=", 3)})
     with pytest.raises(ParameterError, match=r"is the one in criteria, None"):
         explorer(criteria={"priority": TARGET["3 vehicles"]}, wanted={"priority": "target"})
+    odd = {"wealth": ("amount", ">=", 100)}
+    with pytest.raises(ParameterError, match=r"moves, stage='wealth'"):
+        ka.widgets.progressive_explorer(CARDS, key="card", criteria=odd, moves={"wealth": TARGET})

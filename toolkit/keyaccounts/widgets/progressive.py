@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from keyaccounts import plots, segmentation
+from keyaccounts import checks, plots, segmentation
 from keyaccounts.errors import ParameterError
 from keyaccounts.plots.style import percent
 from keyaccounts.segmentation.progressive import Rule
@@ -48,7 +48,7 @@ def progressive_explorer(
     Raises
     ------
     ParameterError
-        If no rule of a stage is the one that `criteria` gives it.
+        If a stage is unknown, or no rule of it is the one that `criteria` gives it.
 
     Examples
     --------
@@ -56,31 +56,35 @@ def progressive_explorer(
     >>> rules = {f"{n} orders": ("orders", ">=", n) for n in (2, 4)}
     >>> progressive_explorer(cards, criteria={"frequency": rules["2 orders"]},
     ...                      moves={"frequency": rules}, wanted={"frequency": "regular"})
-    Explorer (regular from): Of 3 customers 2 remain after one question
+    Explorer (Regular from): Of 3 customers 2 remain after one question
     """
     labels = segmentation.reference("progressive_stages").set_index("id")["labels"]
     controls = {}
     for stage, rules in moves.items():
+        checks.choice("moves, stage", stage, [*labels.index])
         start = next((text for text, rule in rules.items() if rule == criteria.get(stage)), None)
         if start is None:
             raise ParameterError(
                 f"moves, stage {stage!r}: none of its rules is the one in criteria, "
                 f"{criteria.get(stage)!r}; the reader starts there"
             )
-        controls[stage] = choice(f"{labels[stage][0]} from", list(rules), start=start)
+        controls[stage] = choice(f"{labels[stage][0].capitalize()} from", list(rules), start=start)
 
     def show(**chosen: str) -> tuple[Any, Table]:
         now = {stage: moves[stage][text] for stage, text in chosen.items()}
         found = segmentation.progressive(
             customers, key=key, criteria={**criteria, **now}, wanted=wanted
         )
-        caption = f"Customers left: {found.stages['passed'].iloc[-1]:,}"
+        branch = found.table["branch"]
+        left = found.table.loc[branch == "remaining", key]
+        numbers = {"customers left": f"{len(left):,}"}
         if value is not None:
-            held = found.table.loc[found.table["branch"] == "remaining", key]
-            part = customers.loc[customers[key].isin(held), value].sum()
-            caption += f", with {percent(part / customers[value].sum())} of {value}"
-        shown = found.stages[["stage", "entered", "passed", "unknown", "ratio"]]
-        return plots.progressive_bars(found), table(shown, caption, percent=["ratio"])
+            part = customers.loc[customers[key].isin(left), value].sum()
+            numbers[f"their share of {value}"] = percent(part / customers[value].sum())
+        numbers["of whom too little is known"] = f"{(branch == 'unknown').sum():,}"
+        shown = pd.DataFrame(numbers.items(), columns=["measure", "value"])
+        borders = ", ".join(f"{controls[name].label} {text}" for name, text in chosen.items())
+        return plots.progressive_bars(found), table(shown, borders)
 
     return explore(
         show,
