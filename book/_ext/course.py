@@ -22,6 +22,7 @@ PARTS = (
     "source_list",  # the bibliography as a plain list
     "data_dictionary",  # data/datapackage.json as a page
     "api_room",  # the toolkit's public names, room by room
+    "methods",  # the method index, and which methods are of which pattern
     "root_pages",  # index.html and 404.html at the root of the site
     "student_edition",  # each page as a notebook without solutions
     "offline",  # nothing from elsewhere, nothing unused

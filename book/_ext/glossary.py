@@ -93,9 +93,7 @@ def catalog_paths(root: Path) -> list[Path]:
 
 
 def _room(path: Path) -> str:
-    if path.stem.startswith("terms-"):
-        return path.stem.removeprefix("terms-")
-    return path.parent.parent.name
+    return path.stem.partition("-")[2] or path.parent.parent.name
 
 
 def _entries(path: Path) -> Iterator[dict[str, Any]]:
