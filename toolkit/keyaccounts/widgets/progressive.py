@@ -81,7 +81,7 @@ def progressive_explorer(
         if value is not None:
             part = customers.loc[customers[key].isin(left), value].sum()
             numbers[f"their share of {value}"] = percent(part / customers[value].sum())
-        numbers["of whom too little is known"] = f"{(branch == 'unknown').sum():,}"
+        numbers["set aside as unknown"] = f"{(branch == 'unknown').sum():,}"
         shown = pd.DataFrame(numbers.items(), columns=["measure", "value"])
         borders = ", ".join(f"{controls[name].label} {text}" for name, text in chosen.items())
         return plots.progressive_bars(found), table(shown, borders)
