@@ -112,7 +112,7 @@ def _grid_cells(
         ax.add_patch(square)
         ax.text(
             x, y, f"{customers:,}\n{wrapped(name, 28 // wide + 4)}", ha="center", va="center",
-            fontsize=11, color=INK, fontweight="bold" if pointed else "normal", linespacing=1.15,
+            fontsize=11.5, color=INK, fontweight="bold" if pointed else "normal", linespacing=1.15,
         )  # fmt: skip
     for border in range(1, wide):
         ax.axvline(border - 0.5, color=MUTED, linewidth=1)
@@ -219,7 +219,7 @@ def _grid_scatter(
             wrapped(cells[found.x_bands[i], found.y_bands[j]], 18),
             ((ends[0][i] + ends[0][i + 1]) / 2, ends[1][j + 1] if top else ends[1][j]),
             xytext=(0, -2 if top else 2), textcoords="offset points",
-            ha="center", va="top" if top else "bottom", fontsize=11, color=INK,
+            ha="center", va="top" if top else "bottom", fontsize=11.5, color=INK,
         )  # fmt: skip
     unknown = int((~known).sum())
     said = f" ({unknown:,} unknown, not shown)" if unknown else ""
@@ -296,13 +296,13 @@ def _definitions_overlap(
         said = f"{names[x]} and {names[y]}: {percent(share)}"
         corner = (x - side / 2, y - side / 2)
         ax.add_patch(Rectangle(corner, side, side, color=GRID, label=said))
-        ax.text(x, y, percent(share), ha="center", va="center", fontsize=11, color=INK)
+        ax.text(x, y, percent(share), ha="center", va="center", fontsize=11.5, color=INK)
     shown = [wrapped(name.replace("_", " "), 9) for name in names]
     ax.set(
         xlim=(-0.5, len(names) - 1.5), ylim=(len(names) - 0.5, 0.5),
         xticks=range(len(names) - 1), xticklabels=shown[:-1],
         yticks=range(1, len(names)), yticklabels=shown[1:],
     )  # fmt: skip
-    ax.tick_params(length=0, labelsize=11)
+    ax.tick_params(length=0, labelsize=11.5)
     ax.spines[["left", "bottom"]].set_visible(False)
     finding(ax, title)

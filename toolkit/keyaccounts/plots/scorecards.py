@@ -75,7 +75,7 @@ def _scorecard_items(
         said = percent(reached) + (f", {percent(share)} known" if share < 1 else "")
         ax.annotate(
             said, (end, place), xytext=(5, 0), textcoords="offset points", va="center", color=INK,
-            fontsize=11,
+            fontsize=11.5,
         )  # fmt: skip
     room = 1.75 if (known < 1).any() else 1.3
     ax.set(
