@@ -105,6 +105,6 @@ def test_conditions_are_listed_in_both_languages() -> None:
         listed = reference(name)
         assert len(listed) == count
         assert listed["chinese"].str.len().gt(3).all()
-    with pytest.raises(ParameterError, match="choose one of .*'customer_tiers'"):
+    with pytest.raises(ParameterError, match=r"choose one of .*'customer_tiers'"):
         reference("conditions")
     assert isinstance(reference("rfm_segments"), pd.DataFrame)

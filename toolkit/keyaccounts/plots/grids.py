@@ -219,7 +219,7 @@ def _grid_scatter(
             wrapped(cells[found.x_bands[i], found.y_bands[j]], 18),
             ((ends[0][i] + ends[0][i + 1]) / 2, ends[1][j + 1] if top else ends[1][j]),
             xytext=(0, -2 if top else 2), textcoords="offset points",
-            ha="center", va="top" if top else "bottom", fontsize=11.5, color=INK,
+            ha="center", va="top" if top else "bottom", fontsize=12, color=INK,
         )  # fmt: skip
     unknown = int((~known).sum())
     said = f" ({unknown:,} unknown, not shown)" if unknown else ""
