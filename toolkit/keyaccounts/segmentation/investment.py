@@ -178,7 +178,10 @@ def account_investment(
         {"input": inputs, "cost": cost_of, "share": cost_of / whole if whole > 0 else np.nan}
     )
     return AccountInvestment(
-        frames.like(source, ranked, "key"), shown, concentration.sure_total(net)
+        # A table without rows does not know what its keys are.
+        frames.like(source if len(left) else opened, ranked, "key"),
+        shown,
+        concentration.sure_total(net),
     )
 
 

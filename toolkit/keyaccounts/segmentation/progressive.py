@@ -336,6 +336,8 @@ def _check_keys(found: nw.DataFrame[Any], key: str) -> None:
             f"column {key!r}: missing in {int(missing.sum()):,} of {len(keys):,} rows. "
             "Fill it in or leave these rows out"
         )
+    if len(keys) == 0:
+        return
     again = (keys == keys.shift(1)).fill_null(False)
     if again.any():
         raise DataError(

@@ -290,7 +290,8 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
 def _places(pyramid: Pyramid, labels: list[str]) -> tuple[pd.Index[Any], NDArray[np.int64]]:
     """Return the keys of a pyramid and the number of each one's tier."""
     key = nw.from_native(pyramid.table).collect_schema().names()[0]
-    found = frames.collect(frames.read(pyramid.table, key=key, tier="tier").lazy, key="key")
+    opened = frames.read(pyramid.table, key=key, tier="tier")  # kept: it holds the connection
+    found = frames.collect(opened.lazy, key="key")
     numbers = {label: number for number, label in enumerate(labels)}
     places = np.array([numbers[tier] for tier in found["tier"].to_list()], dtype=np.int64)
     return pd.Index(found["key"].to_list()), places
