@@ -6,6 +6,7 @@ import datetime as dt
 from html.parser import HTMLParser
 
 import keyaccounts as ka
+import numpy as np
 import pandas as pd
 import pytest
 from engines import Engine
@@ -121,10 +122,31 @@ def test_nothing_is_a_dash_in_every_kind_of_column() -> None:
         assert shown.cells == (("7", "1", "x", "True", "50 %"), ("–",) * 5)
 
 
-@pytest.mark.parametrize("thing", [[1, 2], None, ACCOUNTS["name"], 5, {"a": 1}], ids=str)
+@pytest.mark.parametrize("thing", [[1, 2], None, ACCOUNTS["name"], 5, "a: 1"], ids=str)
 def test_what_is_no_table(thing: object) -> None:
     with pytest.raises(DataError, match="is not a table that can be shown"):
         ka.table(thing, "Nothing")
+
+
+def test_facts() -> None:
+    facts = {"accounts": 1200, "share": "80 %", "since": None}
+    shown = ka.table(facts, "Where we stand", columns=["question", "answer"])
+    assert shown.labels == ("question", "answer")
+    assert shown.cells == (("accounts", "1,200"), ("share", "80 %"), ("since", "–"))
+    assert ka.table({"a": 1.5, "b": 2.0}, "Numbers").cells == (("a", "1.50"), ("b", "2.00"))
+    assert ka.table({"a": 1}, "One").numeric == (False, True)
+
+
+@pytest.mark.parametrize("headings", [["one"], ["a", "b", "c"], ["a", "a"], "abc"], ids=str)
+def test_facts_have_two_headings(headings: list[str]) -> None:
+    with pytest.raises(ColumnError, match="facts have two headings"):
+        ka.table({"a": 1}, "Facts", columns=headings)
+
+
+@pytest.mark.parametrize("value", [[1, 2], np.ones(2), {"b": 1}], ids=str)
+def test_a_fact_has_one_value(value: object) -> None:
+    with pytest.raises(DataError, match="'a' holds several values"):
+        ka.table({"a": value}, "Facts")
 
 
 def test_names_that_cannot_be_shown() -> None:

@@ -451,14 +451,39 @@ def collect(lazy: nw.LazyFrame[Any], key: str | None = None) -> nw.DataFrame[Any
         kind = lazy.collect_schema()[key]
         if kind.is_decimal() or kind in (nw.Int128, nw.UInt128):
             lazy = lazy.with_columns(nw.col(key).cast(nw.String))
+    if lazy.implementation.is_duckdb() and all(
+        _plain_number(k) for k in lazy.collect_schema().values()
+    ):
+        return nw.from_native(_fetched(lazy.to_native()))
     if lazy.implementation.is_duckdb() or lazy.implementation.is_spark_like():
         return lazy.collect("pandas")
     return lazy.collect()
 
 
+def _plain_number(kind: nw.dtypes.DType) -> bool:
+    return kind in (nw.Float64, nw.Int64, nw.Int32)
+
+
+def _fetched(relation: Any) -> pd.DataFrame:
+    """Return numbers as DuckDB's own `df` does, but column by column.
+
+    That one copies all columns of a type into one block: for ten columns of a million rows a third
+    of the time, and twice the memory.
+    """
+    columns = {}
+    for name, values in relation.fetchnumpy().items():
+        gaps = np.ma.getmaskarray(values)
+        if gaps.any():
+            values = np.where(gaps, np.nan, np.ma.getdata(values).astype(np.float64))
+        columns[name] = np.ma.getdata(values)
+    return pd.DataFrame(columns, copy=False)
+
+
 def numbers(frame: nw.DataFrame[Any], column: str) -> NDArray[np.float64]:
     """Return a column as floats, null as NaN."""
-    values = frame[column].cast(nw.Float64)
+    values = frame[column]
+    if values.dtype != nw.Float64:
+        values = values.cast(nw.Float64)
     return np.asarray(values.to_numpy(), dtype=np.float64)
 
 
@@ -468,9 +493,16 @@ def steady(values: NDArray[np.float64]) -> NDArray[np.float64]:
     Engines add up in different orders, so equal totals differ in the last bits. Ranks and cuts
     must not depend on that.
     """
-    size = np.floor(np.log10(np.abs(np.where(values == 0, 1.0, values))))
-    scale = 10.0 ** np.clip(11 - size, -280, 280)
-    return np.asarray(np.round(values * scale) / scale)
+    found = np.abs(values, dtype=np.float64)
+    found[found == 0] = 1.0
+    np.floor(np.log10(found, out=found), out=found)  # each step in place: millions are rounded
+    np.fmin(np.fmax(291.0 - found, 0.0), 560.0, out=found)  # and a NaN becomes a place as well
+    scale = _POWERS[found.astype(np.intp)]
+    np.rint(np.multiply(values, scale, out=found), out=found)
+    return np.divide(found, scale, out=found)
+
+
+_POWERS = 10.0 ** np.arange(-280.0, 281.0)
 
 
 class Words(NamedTuple):

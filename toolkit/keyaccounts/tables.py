@@ -80,13 +80,14 @@ def table(
 
     Parameters
     ----------
-    frame : frame
-        A table of any kind the toolkit accepts.
+    frame : frame or dict
+        A table of any kind the toolkit accepts; or facts, each under its name, which become a
+        table of two columns.
     caption : str
         What to look at. It is also what a screen reader announces.
     columns : list of str or dict of str to str, optional
         Which columns, in order; a dictionary also gives each its heading. Default: all, headed
-        by their names.
+        by their names. Of facts: the two headings. Default: "what" and "value".
     digits : int or dict of str to int, default 2
         Decimals; a column of whole numbers gets none. Columns whose name ends in ``_id`` are
         written as they are.
@@ -102,9 +103,9 @@ def table(
     Raises
     ------
     ColumnError
-        If a column is not there, or there twice.
+        If a column is not there, or there twice, or facts do not have two headings.
     DataError
-        If `frame` is not a table.
+        If `frame` is not a table, or a fact has several values.
 
     Examples
     --------
@@ -116,7 +117,15 @@ def table(
     customer  share
     A          90 %
     B          10 %
+    >>> table({"accounts": 2, "profitable": 1}, "Where we stand")
+    Where we stand
+    <BLANKLINE>
+    what        value
+    accounts        2
+    profitable      1
     """
+    if isinstance(frame, Mapping):
+        frame, columns = _facts(frame, [*(columns or ("what", "value"))]), None
     try:
         data: Any = nw.from_native(frame)
     except TypeError:
@@ -155,6 +164,20 @@ def table(
         caption,
         f"{shown.shape[0]} of {total:,} rows" if total > shown.shape[0] else "",
     )
+
+
+def _facts(facts: Mapping[str, Any], headings: Sequence[str]) -> pd.DataFrame:
+    """Return facts as a table of two columns."""
+    if len(headings) != 2 or len({*headings}) != 2:
+        raise ColumnError(
+            f"columns={headings!r}: facts have two headings, such as question, answer"
+        )
+    held = [name for name, value in facts.items() if np.ndim(value) or isinstance(value, Mapping)]
+    if held:
+        raise DataError(
+            f"{held[0]!r} holds several values: a fact has one. For a table, make a frame"
+        )
+    return pd.DataFrame(dict(zip(headings, ([*facts], [*facts.values()]), strict=True)))
 
 
 def _headings(names: Sequence[str]) -> dict[str, str]:

@@ -134,7 +134,7 @@ def rank(values: Any, *, key: str, value: str) -> Ranking:
     source, frame = totals(values, key=key, value=value)
     sums = frames.steady(frames.numbers(frame, "value"))
     order = np.argsort(-sums, kind="stable")
-    ranked = frames.with_arrays(frame, value=sums)[order.tolist(), :]
+    ranked = frames.with_arrays(frame, value=sums)[order, :]
     return Ranking(source, ranked, sums[order])
 
 
@@ -232,7 +232,7 @@ def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> 
 def sure_total(found: NDArray[np.float64]) -> float:
     """Add up without rounding on the way, and take for zero what rounding alone makes of zero."""
     total = math.fsum(found)
-    return total if abs(total) > 1e-13 * math.fsum(np.abs(found)) else 0.0
+    return total if abs(total) > 1e-13 * float(np.abs(found).sum()) else 0.0
 
 
 def _positive_total(found: NDArray[np.float64]) -> float:

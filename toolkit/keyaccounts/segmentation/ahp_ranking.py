@@ -117,7 +117,7 @@ def ahp_ranking(weights: AhpWeights, scores: Any, *, key: str, shift: float = 0.
     )  # fmt: skip
     order = np.argsort(rank, kind="stable")
     ranked = frames.with_arrays(
-        read.frame[order.tolist(), :],
+        read.frame[order, :],
         score=totals[order],
         rank=rank[order],
         best_rank=np.minimum(moved.min(axis=0), rank)[order],
