@@ -253,7 +253,11 @@ def test_the_rates_worked_by_hand():
         assert f"{100 * k / n:.0f} %" == rate
         assert f"{100 * low:.0f} to {100 * high:.0f} %" == plausible
     interval = ka.patterns.rates.wilson_interval
-    assert [round(100 * end) for end in interval(12, 60)] == [12, 32]
+    assert [round(100 * end) for end in interval(13, 70)] == [11, 29]
+    phone, fair = (ka.patterns.rates.compare(*counts, 13, 70) for counts in [(300, 1000), (3, 10)])
+    assert [round(100 * v, 1) for v in phone] == [11.4, 0.4, 19.4, 4.2]
+    assert [round(100 * v) for v in fair] == [11, -11, 43, 41]
+    assert [round(end, 3) for end in interval(300, 1000)][0] == 0.272
     assert [round(end, 3) for end in interval(3, 10)] == [0.108, 0.603]
     assert round(interval(0, 12).high, 2) == 0.24
     assert round(interval(12, 12).low, 2) == 0.76

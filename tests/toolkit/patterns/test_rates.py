@@ -9,7 +9,7 @@ from engines import NAMES_BUT_SPARK, Engine
 from hypothesis import given
 from hypothesis import strategies as st
 from keyaccounts.errors import ColumnError, DataError, ParameterError
-from keyaccounts.patterns.rates import by_group, wilson_interval
+from keyaccounts.patterns.rates import by_group, compare, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -156,3 +156,70 @@ def test_truth_values_with_gaps() -> None:
 def test_a_name_that_the_answer_needs() -> None:
     with pytest.raises(ColumnError, match=r"'rate' \(group=\) has the name of a column of"):
         by_group(CALLS.rename(columns={"channel": "rate"}), group="rate", success="won")
+
+
+@pytest.mark.parametrize(
+    ("counts", "difference", "low", "high"),
+    [  # Newcombe (1998), Statistics in Medicine 17, 873-890, table of examples, method 10
+        ((56, 70, 48, 80), 0.2, 0.0524, 0.3339),
+        ((9, 10, 3, 10), 0.6, 0.1705, 0.8090),
+        ((6, 7, 2, 7), 0.5714, 0.0582, 0.8062),
+        ((5, 56, 0, 29), 0.0893, -0.0381, 0.1926),
+        ((0, 10, 0, 20), 0.0, -0.1611, 0.2775),
+        ((0, 10, 0, 10), 0.0, -0.2775, 0.2775),
+        ((10, 10, 0, 20), 1.0, 0.6791, 1.0),
+        ((10, 10, 0, 10), 1.0, 0.6075, 1.0),
+    ],
+)
+def test_differences_as_published(
+    counts: tuple[int, int, int, int], difference: float, low: float, high: float
+) -> None:
+    found = compare(*counts)
+    assert [round(v, 4) for v in found[:3]] == [difference, low, high]
+
+
+@pytest.mark.parametrize(
+    ("counts", "p_value"),
+    [  # Fisher (1935): the lady and her tea, and the convicts' twins
+        ((3, 4, 1, 4), 34 / 70),
+        ((10, 13, 2, 17), 0.0005367),
+        ((5, 5, 5, 5), 1.0),
+    ],
+)
+def test_exact_test_as_published(counts: tuple[int, int, int, int], p_value: float) -> None:
+    assert compare(*counts).p_value == pytest.approx(p_value, abs=5e-8)
+
+
+SMALL = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+
+
+@given(SMALL, SMALL)
+def test_a_comparison_turned_around(one: tuple[int, int], other: tuple[int, int]) -> None:
+    found, turned = compare(*one, *other), compare(*other, *one)
+    assert -1 <= found.low <= found.difference <= found.high <= 1
+    assert 0 < found.p_value <= 1
+    expected = (-found.difference, -found.high, -found.low, found.p_value)
+    assert turned == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_interval_holds_the_true_difference_about_as_often_as_promised() -> None:
+    rng = np.random.default_rng(7)
+    pairs = np.column_stack([rng.binomial(30, 0.5, 400), rng.binomial(40, 0.3, 400)])
+    found = [compare(int(a), 30, int(b), 40) for a, b in pairs]
+    held = sum(f.low <= 0.2 <= f.high for f in found)
+    low, high = wilson_interval(held, 400, 0.999)
+    assert low <= 0.95 <= high
+
+
+def test_without_trials_nothing_can_be_compared() -> None:
+    for counts in [(0, 0, 3, 9), (3, 9, 0, 0)]:
+        found = compare(*counts)
+        assert np.isnan(found.difference)
+        assert found[1:] == (-1.0, 1.0, 1.0)
+
+
+def test_a_comparison_refuses_what_an_interval_refuses() -> None:
+    with pytest.raises(ParameterError, match="there cannot be more successes"):
+        compare(1, 2, 4, 3)
+    with pytest.raises(ParameterError, match="confidence"):
+        compare(1, 2, 1, 3, confidence=95)
