@@ -74,6 +74,22 @@ def test_loss_by_hand() -> None:
         loss_impact(0.5, -1)
 
 
+def test_losses_of_a_column() -> None:
+    accounts = pd.DataFrame({"share": [0.25, 0.3, None], "months": [6, 24, 6]}, index=[7, 8, 9])
+    losses = loss_impact(accounts["share"], accounts["months"])
+    assert losses.index.tolist() == [7, 8, 9]
+    assert losses.tolist()[:2] == [0.125, 0.6]
+    assert np.isnan(losses.iloc[2])
+    assert loss_impact([0.25, 0.5], 6).tolist() == [0.125, 0.25]
+    assert loss_impact(0.5, np.array([6, 12])).tolist() == [0.25, 0.5]
+    with pytest.raises(ParameterError, match=r"revenue_share is 25 in row 1 \(counting from 0\)"):
+        loss_impact([0.25, 25], 6)
+    with pytest.raises(ParameterError, match="months_to_replace is -1 in row 0"):
+        loss_impact(0.5, pd.Series([-1.0, 2.0]))
+    with pytest.raises(ParameterError, match="months_to_replace holds other things than numbers"):
+        loss_impact([0.5, 0.5], ["soon", "late"])
+
+
 def test_nine_buying_traits(engine: Engine) -> None:
     traits = reference("buying_traits")["id"].tolist()
     assert len(traits) == 9

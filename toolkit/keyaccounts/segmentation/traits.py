@@ -124,37 +124,60 @@ def vip_check(
     )
 
 
-def loss_impact(revenue_share: float, months_to_replace: float) -> float:
-    """Say what losing one customer would cost, as a share of a year's revenue.
+def loss_impact(revenue_share: Any, months_to_replace: Any) -> Any:
+    """Say what losing a customer would cost, as a share of a year's revenue.
 
     Parameters
     ----------
-    revenue_share : float
+    revenue_share : float, or a column of them
         Share of the yearly revenue that comes from this customer.
-    months_to_replace : float
+    months_to_replace : float, or a column of them
         How long it would take until others bring as much.
 
     Returns
     -------
-    float
+    float, or a column
         Share × months ÷ 12: as if nothing came until the replacement is there, and all at once
-        then. Above the share itself if it takes more than a year.
+        then. Above the share itself if it takes more than a year. A column (series or array) if
+        one of the two is one; missing where either is missing.
 
     Raises
     ------
     ParameterError
-        If the share is none, or the months are negative.
+        If a share is none, or months are negative.
 
     Examples
     --------
     >>> loss_impact(0.18, 8)
     0.12
+    >>> import pandas as pd
+    >>> accounts = pd.DataFrame({"share": [0.18, 0.03], "months": [8, 4]})
+    >>> loss_impact(accounts["share"], accounts["months"]).tolist()
+    [0.12, 0.01]
     """
-    share = checks.fraction("revenue_share", revenue_share)
-    months = checks.number("months_to_replace", months_to_replace)
-    if months < 0:
-        raise ParameterError(f"months_to_replace={months_to_replace!r}: give months, 0 or more")
-    return round(share * months / 12, 12)
+    if np.ndim(revenue_share) == 0 and np.ndim(months_to_replace) == 0:
+        share = checks.fraction("revenue_share", revenue_share)
+        months = checks.number("months_to_replace", months_to_replace)
+        if months < 0:
+            raise ParameterError(f"months_to_replace={months_to_replace!r}: give months, 0 or more")
+        return round(share * months / 12, 12)
+    one = _column("revenue_share", revenue_share, 1.0, "a share is from 0 to 1")
+    other = _column("months_to_replace", months_to_replace, np.inf, "give months, 0 or more")
+    return (one * other / 12).round(12)
+
+
+def _column(name: str, values: Any, high: float, mend: str) -> Any:
+    """Return a column of numbers, sure that each lies between 0 and `high` or is missing."""
+    column = np.asarray(values) if isinstance(values, list | tuple) else values
+    try:
+        found = np.asarray(column, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ParameterError(f"{name} holds other things than numbers: {mend}") from None
+    wrong = np.flatnonzero((found < 0) | (found > high) | np.isinf(found))
+    if wrong.size:
+        value = found.flat[wrong[0]]
+        raise ParameterError(f"{name} is {value:g} in row {wrong[0]} (counting from 0): {mend}")
+    return column
 
 
 def buying_traits(
