@@ -81,6 +81,7 @@ def test_migration_draws_each_move() -> None:
         assert same_color(squares[label].get_edgecolor(), color), label
         assert squares[label].get_width() == pytest.approx(0.9)
     assert squares["gold to lead: 0"].get_width() == 0
+    assert all(text.get_ha() == "center" for text in ax.texts), "each in its square, or nobody"
     assert [t.get_text() for t in ax.get_yticklabels()][-1] == "new"
     assert [t.get_text() for t in ax.get_xticklabels()][-1] == "gone"
     assert title(ax) == "25 % moved up and 25 % down; 1 are new, 1 gone"
@@ -88,6 +89,20 @@ def test_migration_draws_each_move() -> None:
     first = ka.segmentation.pyramid(ACCOUNTS, **HALVES)
     ax = ka.plots.migration_matrix(ka.segmentation.migration(first, others))
     assert title(ax).startswith("Nobody was there both times; 5 are new")
+
+
+def test_a_number_too_wide_for_its_square_stands_beside_it() -> None:
+    many = pd.DataFrame({"account": [f"{i:03}" for i in range(200)], "profit": range(200, 0, -1)})
+    halves = {"key": "account", "value": "profit", "cuts": (0.5,), "names": ("upper", "lower")}
+    later = many.assign(profit=many["profit"].replace({200: 1.5, 1: 150.5}))
+    before, after = (ka.segmentation.pyramid(frame, **halves) for frame in (many, later))
+    ax = ka.plots.migration_matrix(ka.segmentation.migration(before, after))
+    places = {p.get_label(): p.get_x() + p.get_width() for p in ax.patches}
+    held = {(text.get_text(), text.get_ha()) for text in ax.texts}
+    assert held == {("99", "center"), ("1", "left"), ("0", "center")}
+    lone = [text.get_position()[0] for text in ax.texts if text.get_text() == "1"]
+    assert lone[0] > places["upper to lower: 1"]
+    assert lone[1] > places["lower to upper: 1"]
 
 
 def test_investment_draws_what_goes_in_and_comes_back(engine: Engine) -> None:
