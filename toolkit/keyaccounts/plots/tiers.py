@@ -156,10 +156,10 @@ def _migration_matrix(
         number = f"{n:,}"
         if side >= max(0.3, 0.05 + 0.12 * len(number)):
             ax.text(after, before, number, ha="center", va="center", color=INK)
-        else:  # beside a square that is too small to hold it
-            beside = after + side / 2 + (0.05 if n else 0)
-            ax.text(beside, before, number, ha="left" if n else "center", va="center",
-                    color=INK if n else MUTED)  # fmt: skip
+        elif n:  # beside a square that is too small to hold it
+            ax.text(after + side / 2 + 0.05, before, number, ha="left", va="center", color=INK)
+        else:
+            ax.text(after, before, number, ha="center", va="center", color=MUTED)
     ax.set(
         xlim=(-0.5, last + 0.5), ylim=(last + 0.5, -0.5), xticks=range(last + 1),
         yticks=range(last + 1), xlabel="Tier after", ylabel="Tier before",
