@@ -33,6 +33,19 @@
       numbers.innerHTML = table;
     };
 
+    // As high as the highest table: a longer word that needs a second line then moves nothing.
+    const reserve = () => {
+      const now = numbers.innerHTML;
+      numbers.style.minHeight = "";
+      let most = 0;
+      for (const table of new Set(states.map((state) => state[2]))) {
+        numbers.innerHTML = table;
+        most = Math.max(most, numbers.offsetHeight);
+      }
+      numbers.innerHTML = now;
+      numbers.style.minHeight = `${most}px`;
+    };
+
     const load = () => {
       if (asked) return;
       asked = true;
@@ -40,6 +53,8 @@
       loaded.set(box.dataset.name, (found) => {
         states = found;
         box.removeAttribute("aria-busy");
+        reserve();
+        addEventListener("resize", reserve);
         if (moved) show();
       });
       const script = document.createElement("script");
