@@ -257,7 +257,8 @@ def test_the_rates_worked_by_hand():
     phone, fair = (ka.patterns.rates.compare(*counts, 13, 70) for counts in [(300, 1000), (3, 10)])
     assert [round(100 * v, 1) for v in phone] == [11.4, 0.4, 19.4, 4.2]
     assert [round(100 * v) for v in fair] == [11, -11, 43, 41]
-    assert round(interval(300, 1000).low, 3) == 0.272
+    assert round(interval(300, 1000).low, 4) == 0.2724
+    assert round(interval(13, 70).high, 4) == 0.2923
     assert [round(end, 3) for end in interval(3, 10)] == [0.108, 0.603]
     assert round(interval(0, 12).high, 2) == 0.24
     assert round(interval(12, 12).low, 2) == 0.76

@@ -49,15 +49,15 @@ def test_every_state_by_hand() -> None:
     ]
     shown = [words(state.table) for state in found.states]
     assert "Regular from 2 orders, Target from 3 vehicles" in shown[0]
-    assert "customers left 2 their share of amount 75 % set aside as unknown 1" in shown[0]
-    assert "customers left 3 their share of amount 95 % set aside as unknown 0" in shown[1]
-    assert "customers left 1 their share of amount 60 % set aside as unknown 0" in shown[2]
-    assert "customers left 2 their share of amount 80 % set aside as unknown 0" in shown[3]
+    assert "customers remaining 2 their share of amount 75 % set aside as unknown 1" in shown[0]
+    assert "customers remaining 3 their share of amount 95 % set aside as unknown 0" in shown[1]
+    assert "customers remaining 1 their share of amount 60 % set aside as unknown 0" in shown[2]
+    assert "customers remaining 2 their share of amount 80 % set aside as unknown 0" in shown[3]
 
 
 def test_without_amounts_only_customers_are_counted() -> None:
     found = explorer(value=None)
-    assert "customers left 1 set aside" in words(found.state(found.start).table)
+    assert "customers remaining 1 set aside" in words(found.state(found.start).table)
 
 
 def test_the_reader_starts_where_the_criteria_are() -> None:

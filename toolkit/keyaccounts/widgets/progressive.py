@@ -77,7 +77,7 @@ def progressive_explorer(
         )
         branch = found.table["branch"]
         left = found.table.loc[branch == "remaining", key]
-        numbers = {"customers left": f"{len(left):,}"}
+        numbers = {"customers remaining": f"{len(left):,}"}
         if value is not None:
             part = customers.loc[customers[key].isin(left), value].sum()
             numbers[f"their share of {value}"] = percent(part / customers[value].sum())
