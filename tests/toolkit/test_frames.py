@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from keyaccounts import frames
 from keyaccounts.errors import ColumnError, DataError
 from keyaccounts.purchases import summarize
-from keyaccounts.segmentation import abc, rfm
+from keyaccounts.segmentation import abc, progressive, rfm
 
 # ---------------------------------------------------------------------------------------- days
 
@@ -346,3 +346,34 @@ class TestSpark:
         empty = rfm(table.filter("false")).table
         assert dict(empty.dtypes) == kinds
         assert empty.collect() == []
+
+
+def test_a_pandas_index_may_have_any_name() -> None:
+    frame = pd.DataFrame({"K": ["a", "b"], "V": [1.0, 2.0]}).rename_axis("key")
+    graded = progressive(frame, key="K", criteria={"likely": ("V", ">", 1)})
+    assert graded.table["branch"].tolist() == ["left", "remaining"]
+
+
+def test_pandas_columns_of_arrow_dictionaries() -> None:
+    pa = pytest.importorskip("pyarrow")
+    kind = pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string()))
+    frame = pd.DataFrame({"k": pd.array(["x", "y", "x"], dtype=kind), "v": [1.0, 5.0, 2.0]})
+    assert abc(frame, key="k", value="v").table["k"].tolist() == ["y", "x"]
+
+
+def test_duckdb_tables_may_have_any_name_and_columns_that_differ_by_case_may_not() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    connection = duckdb.connect()
+    connection.query("create table keyaccounts_answer as select 1 as k, 2.0 as v")
+    found = abc(connection.table("keyaccounts_answer"), key="k", value="v")
+    assert "rank" in found.table.columns
+    with pytest.raises(ColumnError, match="does not tell the column 'Rank' from 'rank'"):
+        abc(connection.query('select 1 as "Rank", 2.0 as v'), key="Rank", value="v")
+
+
+def test_a_duckdb_connection_that_takes_no_tables_from_python() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    connection = duckdb.connect()
+    connection.query("set enable_external_access=false")
+    with pytest.raises(DataError, match=r"takes no tables from Python.*\.df\(\)"):
+        abc(connection.query("select 1 as k, 2.0 as v"), key="k", value="v")

@@ -133,7 +133,10 @@ def test_facts() -> None:
     shown = ka.table(facts, "Where we stand", columns=["question", "answer"])
     assert shown.labels == ("question", "answer")
     assert shown.cells == (("accounts", "1,200"), ("share", "80 %"), ("since", "–"))
-    assert ka.table({"a": 1.5, "b": 2.0}, "Numbers").cells == (("a", "1.50"), ("b", "2.00"))
+    assert ka.table({"a": 1.5, "b": 2357}, "Numbers").cells == (("a", "1.50"), ("b", "2,357"))
+    named = ka.table({2024: 1}, "Years", columns={"what": "year", "value": "orders"})
+    assert named.labels == ("year", "orders")
+    assert named.cells == (("2024", "1"),)
     assert ka.table({"a": 1}, "One").numeric == (False, True)
 
 
@@ -143,9 +146,11 @@ def test_facts_have_two_headings(headings: list[str]) -> None:
         ka.table({"a": 1}, "Facts", columns=headings)
 
 
-@pytest.mark.parametrize("value", [[1, 2], np.ones(2), {"b": 1}], ids=str)
+@pytest.mark.parametrize(
+    "value", [[1, 2], [[1], [1, 2]], np.ones(2), {"b": 1}, {1}, pd.Series([1])], ids=str
+)
 def test_a_fact_has_one_value(value: object) -> None:
-    with pytest.raises(DataError, match="'a' holds several values"):
+    with pytest.raises(DataError, match="the fact 'a' has several values"):
         ka.table({"a": value}, "Facts")
 
 

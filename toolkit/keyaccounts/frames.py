@@ -119,7 +119,10 @@ def read(native: Native, /, **names: str) -> Source:
     native = nw.to_native(native, pass_through=True)
     if isinstance(native, pd.DataFrame):
         check_columns(list(native.columns), names)
-        rows: Any = nw.from_native(_tidy(native[list(names.values())]))
+        part = native[list(names.values())]
+        if any(name is not None for name in native.index.names):  # it might be named like a role
+            part = part.reset_index(drop=True)
+        rows: Any = nw.from_native(_tidy(part))
     else:
         rows = _open(native)
         check_columns(rows.collect_schema().names(), names)
@@ -255,6 +258,9 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
     """Give pandas object columns the type of what they hold, as databases deliver them."""
     changed: dict[str, Any] = {}
     for name in frame.columns:
+        kept = frame[name].dtype
+        if isinstance(kept, pd.ArrowDtype) and "dictionary" in str(kept):  # no engine groups by it
+            changed[name] = frame[name].astype(pd.ArrowDtype(kept.pyarrow_dtype.value_type))
         if frame[name].dtype != object:
             continue
         kind = pd.api.types.infer_dtype(frame[name], skipna=True)
@@ -544,7 +550,12 @@ def like(source: Source, frame: nw.DataFrame[Any], key: str) -> Native:
     own, native, name = source.rows, frame.to_native(), source.names[key]
     if isinstance(own, nw.DataFrame):
         if own.implementation.is_pandas():
-            return native.astype({name: source.native[name].dtype}).reset_index(drop=True)
+            kind = source.native[name].dtype
+            if isinstance(kind, pd.CategoricalDtype):  # another table may have brought new keys
+                new = native[name].dropna().unique()
+                known = [*kind.categories, *(key for key in new if key not in kind.categories)]
+                kind = pd.CategoricalDtype(known, kind.ordered)
+            return native.astype({name: kind}).reset_index(drop=True)
         return native
     if source.engine == "polars":
         return native.lazy()
@@ -555,14 +566,29 @@ def like(source: Source, frame: nw.DataFrame[Any], key: str) -> Native:
     return native
 
 
-def _like_duckdb(caller: Any, keyaccounts_answer: pd.DataFrame, name: str) -> Any:
+def _like_duckdb(caller: Any, the_answer_of_keyaccounts_: pd.DataFrame, name: str) -> Any:
     """Return a relation on the caller's own connection; DuckDB finds the answer by its name."""
+    import duckdb
+
     kind = caller.types[caller.columns.index(name)]
+    names = [*the_answer_of_keyaccounts_.columns]
+    twin = next((n for n in names if n != name and n.lower() == name.lower()), None)
+    if twin:
+        raise ColumnError(
+            f"DuckDB does not tell the column {name!r} from {twin!r} of the answer: rename it first"
+        )
     name = '"' + name.replace('"', '""') + '"'
-    return caller.query(
-        "keyaccounts_caller",
-        f"select * replace (cast({name} as {kind}) as {name}) from keyaccounts_answer",
-    )
+    try:
+        return caller.query(
+            "keyaccounts_caller",
+            f"select * replace (cast({name} as {kind}) as {name}) from the_answer_of_keyaccounts_",
+        )
+    except duckdb.CatalogException:
+        raise DataError(
+            "this DuckDB connection takes no tables from Python, so the answer cannot be put "
+            "there: pass the rows as pandas, with .df(), or open the connection without "
+            "enable_external_access=false and python_enable_replacements=false"
+        ) from None
 
 
 def _like_spark(caller: Any, answer: pd.DataFrame, name: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html import escape
 from typing import Any
 
@@ -125,7 +126,7 @@ def table(
     profitable      1
     """
     if isinstance(frame, Mapping):
-        frame, columns = _facts(frame, [*(columns or ("what", "value"))]), None
+        return _facts(frame, caption, columns, digits)
     try:
         data: Any = nw.from_native(frame)
     except TypeError:
@@ -166,18 +167,22 @@ def table(
     )
 
 
-def _facts(facts: Mapping[str, Any], headings: Sequence[str]) -> pd.DataFrame:
-    """Return facts as a table of two columns."""
-    if len(headings) != 2 or len({*headings}) != 2:
-        raise ColumnError(
-            f"columns={headings!r}: facts have two headings, such as question, answer"
-        )
-    held = [name for name, value in facts.items() if np.ndim(value) or isinstance(value, Mapping)]
-    if held:
-        raise DataError(
-            f"{held[0]!r} holds several values: a fact has one. For a table, make a frame"
-        )
-    return pd.DataFrame(dict(zip(headings, ([*facts], [*facts.values()]), strict=True)))
+def _facts(facts: Mapping[Any, Any], caption: str, columns: Any, digits: Any) -> Table:
+    """Return facts as a table of two columns; each value is written by itself."""
+    heads = [*columns.values()] if isinstance(columns, Mapping) else [*(columns or _FACTS)]
+    if len(heads) != 2 or heads[0] == heads[1]:
+        raise ColumnError(f"columns={columns!r}: facts have two headings, such as question, answer")
+    cells = []
+    for name, value in facts.items():
+        if not (_missing(value) or np.isscalar(value) or isinstance(value, dt.date | Decimal)):
+            raise DataError(f"the fact {name!r} has several values. For a table, make a frame")
+        places = digits.get(name, 2) if isinstance(digits, Mapping) else digits
+        cells.append((str(name), _text(value, 0 if _all_whole([value]) else places, False)))
+    number = all(isinstance(v, int | float | np.number) for v in facts.values())
+    return Table((heads[0], heads[1]), tuple(cells), (False, number and bool(facts)), caption)
+
+
+_FACTS = ("what", "value")
 
 
 def _headings(names: Sequence[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from engines import Engine
 from hypothesis import given
@@ -82,12 +83,32 @@ def test_losses_of_a_column() -> None:
     assert np.isnan(losses.iloc[2])
     assert loss_impact([0.25, 0.5], 6).tolist() == [0.125, 0.25]
     assert loss_impact(0.5, np.array([6, 12])).tolist() == [0.25, 0.5]
-    with pytest.raises(ParameterError, match=r"revenue_share is 25 in row 1 \(counting from 0\)"):
-        loss_impact([0.25, 25], 6)
-    with pytest.raises(ParameterError, match="months_to_replace is -1 in row 0"):
-        loss_impact(0.5, pd.Series([-1.0, 2.0]))
-    with pytest.raises(ParameterError, match="months_to_replace holds other things than numbers"):
-        loss_impact([0.5, 0.5], ["soon", "late"])
+    assert np.isnan(loss_impact([None, 0.5], [1, 6])[0])
+    assert loss_impact(pa.array([0.5]), 6).tolist() == [0.25]
+    assert loss_impact(0, 5) == loss_impact([0], 5)[0] == 0
+
+
+def test_losses_of_a_polars_column() -> None:
+    pl = pytest.importorskip("polars")
+    assert loss_impact(pl.Series([0.5]), pd.Series([6.0], index=[3])).to_dict() == {3: 0.25}
+
+
+@pytest.mark.parametrize(
+    ("share", "months", "said"),
+    [
+        ([0.25, 25], 6, "revenue_share=25: a share is from 0 to 1"),
+        (0.5, pd.Series([-1.0, 2.0]), r"months_to_replace=-1 in row 0 \(counting from 0\)"),
+        ([0.5, 0.5], ["soon", "late"], "months_to_replace holds other things than numbers"),
+        (["0.1"], [1], "revenue_share holds other things than numbers"),
+        ([0.1], "6", "months_to_replace="),
+        ([0.1], None, "months_to_replace="),
+        ([0.1, 0.2], [1, 2, 3], "2 shares and 3 months"),
+        (pd.Series([0.1, 0.2]), pd.Series([8, 4], index=[5, 6]), "take both from one table"),
+    ],
+)
+def test_losses_of_what_does_not_fit(share: object, months: object, said: str) -> None:
+    with pytest.raises(ParameterError, match=said):
+        loss_impact(share, months)
 
 
 def test_nine_buying_traits(engine: Engine) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -149,7 +150,8 @@ def account_investment(
     priced = _prices(rates, alternative, inputs)
     source, left = concentration.totals(margins, key=key, revenue=revenue, margin=margin)
     opened = frames.read(log, key=key, input=input, hours=hours, cost=cost)
-    accounts, found = _joined(left, _spent(opened, priced), key)
+    wide = [_is_wide(table.dtype("key")) for table in (source, opened)]
+    accounts, found = _joined(left, _spent(opened, priced), key, wide)
     found = {name: frames.steady(values) for name, values in found.items()}
     spent = {name: found[name] for name in inputs}
     paid, kept = found["revenue"], found["margin"]
@@ -262,30 +264,21 @@ def _missing(source: frames.Source, role: str) -> nw.Expr:
 
 
 def _joined(
-    left: nw.DataFrame[Any], spent: nw.DataFrame[Any], key: str
+    left: nw.DataFrame[Any], spent: nw.DataFrame[Any], key: str, wide: list[bool]
 ) -> tuple[nw.DataFrame[Any], dict[str, NDArray[np.float64]]]:
     """Return the accounts of both tables, sorted, and their figures: zero where one lacks them."""
-    if left.implementation != spent.implementation:
-        raise DataError(
-            f"log= is a table of {spent.implementation.name.lower()} and margins= one of "
-            f"{left.implementation.name.lower()}: give both as the same kind"
-        )
-    kinds = [frame.schema["key"] for frame in (left, spent)]
-    if kinds[0] != kinds[1]:
-        if not all(kind.is_integer() for kind in kinds) and 0 not in (len(left), len(spent)):
-            raise DataError(
-                f"column {key!r} holds {kinds[0]} values in margins= and {kinds[1]} values in "
-                "log=: give the accounts the same keys in both"
-            )
-        kind = kinds[0] if len(left) else kinds[1]
-        left, spent = (f.with_columns(nw.col("key").cast(kind)) for f in (left, spent))
-    # Only keys and places are joined: wide tables would be copied several times on the way. Both
-    # come sorted, which makes the join four times faster.
-    places = [f.select("key").with_row_index("place") for f in (left, spent)]
-    both = places[0].join(places[1], on="key", how="full", suffix=" of log")
-    keys = nw.when(nw.col("key").is_null()).then(nw.col("key of log")).otherwise(nw.col("key"))
-    at = (nw.col(name).fill_null(-1).cast(nw.Int64) for name in ("place", "place of log"))
-    both = both.select(keys.alias("key"), *at).sort("key")
+    left, spent = _same_keys(left, spent, key, wide)
+    # Only keys and places are joined: wide tables would be copied several times on the way. An
+    # outer join would make keys with gaps floats, which cannot hold a number of 17 digits.
+    both = nw.concat([frame.select("key") for frame in (left, spent)]).unique().sort("key")
+    for frame, name in ((left, "place"), (spent, "place of log")):
+        both = both.join(frame.select("key").with_row_index(name), on="key", how="left")
+    both = both.with_columns(
+        nw.col(name).fill_null(-1).cast(nw.Int64) for name in ("place", "place of log")
+    )
+    if any(wide):  # text of numbers: 9 comes before 10
+        numbers = [Decimal(text) for text in both["key"].to_list()]
+        both = both[sorted(range(len(numbers)), key=numbers.__getitem__), :]
     figures = {}
     for side, name in ((left, "place"), (spent, "place of log")):
         place = both[name].to_numpy()
@@ -295,6 +288,55 @@ def _joined(
             figures[column] = values.take(place) if values.size else np.zeros(place.size)
             figures[column][absent] = 0.0
     return both.select("key"), figures
+
+
+def _same_keys(
+    left: nw.DataFrame[Any], spent: nw.DataFrame[Any], key: str, wide: list[bool]
+) -> tuple[nw.DataFrame[Any], nw.DataFrame[Any]]:
+    """Return both tables with keys of one type, so that equal keys meet and no others."""
+    if left.implementation != spent.implementation:
+        raise DataError(
+            f"log= is a table of {spent.implementation.name.lower()} and margins= one of "
+            f"{left.implementation.name.lower()}: give both as the same kind"
+        )
+    kinds = [frame.schema["key"] for frame in (left, spent)]
+    whole = [k.is_integer() or w for k, w in zip(kinds, wide, strict=True)]
+    # Categories of two tables, and pyarrow's two kinds of text, do not meet as they are.
+    apart = kinds[0] != kinds[1] or kinds[0] == nw.Categorical or left.implementation.is_pyarrow()
+    if not len(left) or not len(spent):
+        kind = kinds[0] if len(left) else kinds[1]
+        left, spent = (f.with_columns(nw.col("key").cast(kind)) for f in (left, spent))
+    elif all(whole) and any(wide):
+        if not wide[0]:
+            _check_room(kinds[0], [int(text) for text in spent["key"].to_list()], key)
+        left, spent = (f.with_columns(nw.col("key").cast(nw.String)) for f in (left, spent))
+    elif all(whole) and apart:
+        _check_room(kinds[0], [spent["key"].min(), spent["key"].max()], key)
+        spent = spent.with_columns(nw.col("key").cast(kinds[0]))
+    elif apart and all(kind in (nw.String, nw.Categorical, nw.Enum) for kind in kinds):
+        left, spent = (f.with_columns(nw.col("key").cast(nw.String)) for f in (left, spent))
+    elif kinds[0] != kinds[1]:
+        raise DataError(
+            f"column {key!r} holds {kinds[0]} values in margins= and {kinds[1]} values in "
+            "log=: give the accounts the same keys in both"
+        )
+    return left, spent
+
+
+def _check_room(kind: nw.dtypes.DType, keys: list[Any], key: str) -> None:
+    """Raise DataError if a type of whole numbers cannot hold a key: it would become another's."""
+    room = np.iinfo(str(kind).lower())
+    beyond = next((k for k in keys if not room.min <= k <= room.max), None)
+    if beyond is not None:
+        raise DataError(
+            f"column {key!r} holds {kind} values in margins=, which cannot hold {beyond} of log=: "
+            "give both the wider type"
+        )
+
+
+def _is_wide(kind: nw.dtypes.DType) -> bool:
+    """Return whether keys are whole numbers of more digits than pandas has: they come as text."""
+    return kind in (nw.Int128, nw.UInt128)
 
 
 def _less(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:

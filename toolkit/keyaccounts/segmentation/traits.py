@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
@@ -138,13 +142,13 @@ def loss_impact(revenue_share: Any, months_to_replace: Any) -> Any:
     -------
     float, or a column
         Share × months ÷ 12: as if nothing came until the replacement is there, and all at once
-        then. Above the share itself if it takes more than a year. A column (series or array) if
-        one of the two is one; missing where either is missing.
+        then. Above the share itself if it takes more than a year. A column if one of the two is
+        one, a pandas series beside a pandas series and an array else; missing where either is.
 
     Raises
     ------
     ParameterError
-        If a share is none, or months are negative.
+        If a share is none, months are negative, or two columns do not have the same rows.
 
     Examples
     --------
@@ -155,29 +159,40 @@ def loss_impact(revenue_share: Any, months_to_replace: Any) -> Any:
     >>> loss_impact(accounts["share"], accounts["months"]).tolist()
     [0.12, 0.01]
     """
-    if np.ndim(revenue_share) == 0 and np.ndim(months_to_replace) == 0:
-        share = checks.fraction("revenue_share", revenue_share)
-        months = checks.number("months_to_replace", months_to_replace)
-        if months < 0:
-            raise ParameterError(f"months_to_replace={months_to_replace!r}: give months, 0 or more")
-        return round(share * months / 12, 12)
-    one = _column("revenue_share", revenue_share, 1.0, "a share is from 0 to 1")
-    other = _column("months_to_replace", months_to_replace, np.inf, "give months, 0 or more")
-    return (one * other / 12).round(12)
+    given = {"revenue_share": revenue_share, "months_to_replace": months_to_replace}
+    index = [v.index for v in given.values() if isinstance(v, pd.Series)]
+    if len(index) == 2 and not index[0].equals(index[1]):
+        raise ParameterError("the two columns have different rows: take both from one table")
+    share, months = (_numbers(name, value) for name, value in given.items())
+    if np.any(share > 1):
+        low = np.atleast_1d(share)[np.atleast_1d(share) > 1][0]
+        raise ParameterError(f"revenue_share={low:g}: a share is from 0 to 1; write 0.25 for 25 %")
+    if share.ndim and months.ndim and share.size != months.size:
+        raise ParameterError(
+            f"{share.size} shares and {months.size} months: give as many of one as of the other"
+        )
+    loss = np.round(share * months / 12, 12)
+    if not loss.ndim:
+        return float(loss)
+    return pd.Series(loss, index=index[0]) if index else loss
 
 
-def _column(name: str, values: Any, high: float, mend: str) -> Any:
-    """Return a column of numbers, sure that each lies between 0 and `high` or is missing."""
-    column = np.asarray(values) if isinstance(values, list | tuple) else values
-    try:
-        found = np.asarray(column, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ParameterError(f"{name} holds other things than numbers: {mend}") from None
-    wrong = np.flatnonzero((found < 0) | (found > high) | np.isinf(found))
+def _numbers(name: str, values: Any) -> NDArray[np.float64]:
+    """Return a number, or a column of numbers, none below zero; in a column some may be missing."""
+    if np.ndim(values) == 0:
+        found: NDArray[np.float64] = np.asarray(checks.number(name, values), dtype=np.float64)
+    else:
+        listed = values.to_pylist() if hasattr(values, "to_pylist") else [*values]
+        listed = [None if pd.isna(value) else value for value in listed]
+        if not all(value is None or isinstance(value, Real | Decimal) for value in listed):
+            raise ParameterError(f"{name} holds other things than numbers: convert it first")
+        found = np.array([np.nan if v is None else float(v) for v in listed], dtype=np.float64)
+    wrong = np.flatnonzero((found < 0) | np.isinf(found))
     if wrong.size:
+        where = f" in row {wrong[0]} (counting from 0)" if found.ndim else ""
         value = found.flat[wrong[0]]
-        raise ParameterError(f"{name} is {value:g} in row {wrong[0]} (counting from 0): {mend}")
-    return column
+        raise ParameterError(f"{name}={value:g}{where}: give a number of 0 or more")
+    return found
 
 
 def buying_traits(
