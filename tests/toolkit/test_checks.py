@@ -53,6 +53,14 @@ def test_not_whole_enough(given: object) -> None:
         checks.whole("bins", given, least=2)
 
 
+def test_texts() -> None:
+    assert checks.texts("columns", ("a", "b"), "columns") == ["a", "b"]
+    assert checks.texts("columns", (), "columns") == []
+    for given in ("ab", [1], None, 5):
+        with pytest.raises(ParameterError, match=r"columns=.*: give a list of columns"):
+            checks.texts("columns", given, "columns")
+
+
 @pytest.mark.parametrize("given", [float("nan"), float("inf"), "0.5", True, None])
 def test_not_a_number(given: object) -> None:
     with pytest.raises(ParameterError, match="give a finite number"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import index
 from typing import Any, TypeAlias
 
@@ -97,6 +97,15 @@ def choice(name: str, value: Any, options: Sequence[str]) -> str:
     if value not in options:
         raise ParameterError(f"{name}={value!r}: choose one of {', '.join(map(repr, options))}")
     return str(value)
+
+
+def texts(name: str, values: Any, what: str) -> list[str]:
+    """Return a list of texts, which are `what`; else raise ParameterError."""
+    listed = isinstance(values, Iterable) and not isinstance(values, str)
+    found: list[Any] = [*values] if listed else [None]
+    if not all(isinstance(value, str) for value in found):
+        raise ParameterError(f"{name}={values!r}: give a list of {what}")
+    return found
 
 
 def weights(name: str, values: Any, *, length: int) -> tuple[float, ...]:

@@ -16,7 +16,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from keyaccounts.errors import ColumnError, DataError, ParameterError
 from keyaccounts.patterns import concentration
-from keyaccounts.segmentation import gini, lorenz, pareto_interval, pareto_ratio, pareto_share
+from keyaccounts.segmentation import (
+    abc,
+    gini,
+    lorenz,
+    pareto_interval,
+    pareto_ratio,
+    pareto_share,
+    pyramid,
+    whale_curve,
+)
 
 VALUES = [10, 50, 10, 20, 10]
 # Sorted 10, 10, 10, 20, 50: a running total of 10, 20, 30, 50, 100.
@@ -163,6 +172,30 @@ def test_a_total_that_is_zero_but_for_rounding() -> None:
     for values in ([0.3, -0.1, -0.2], [0.1, 0.2, -0.3], [1e9, 0.1, -1e9, -0.1]):
         with pytest.raises(DataError, match=r"add up to 0.00"):
             pareto_share(values)
+
+
+@pytest.mark.parametrize("measure", [pareto_share, gini, lorenz, pareto_ratio])
+def test_values_too_large_to_add_up(measure: Any) -> None:
+    with pytest.raises(
+        DataError, match=r"above all in row 1 \(counting from 0\), are too large to"
+    ):
+        measure([1.0, 1.7e308, 1e308])
+    values = [v * 2.0**1016 for v in VALUES]  # their total still is a number
+    assert np.asarray(measure(values)) == pytest.approx(np.asarray(measure(VALUES)))
+
+
+def test_an_interval_of_large_values() -> None:
+    values = [v * 2.0**1016 for v in VALUES]
+    assert pareto_interval(values, seed=1) == pareto_interval(VALUES, seed=1)
+
+
+def test_totals_too_large_to_add_up(engine: Engine) -> None:
+    rows = pd.DataFrame({"account": list("ABAC"), "amount": [1.0, 1e308, 2.0, -1e308]})
+    for method in (abc, pyramid):
+        with pytest.raises(DataError, match=r"'amount': too large to add up: .* is -?1e\+308"):
+            method(engine.table(rows), key="account", value="amount")
+    with pytest.raises(DataError, match="or give all in a larger unit"):
+        whale_curve(engine.table(rows), key="account", profit="amount")
 
 
 @pytest.mark.parametrize("top", [0, -0.2, 20, 1.01, float("nan"), "a fifth", None, True])

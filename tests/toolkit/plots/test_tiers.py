@@ -105,6 +105,20 @@ def test_a_number_too_wide_for_its_square_stands_beside_it() -> None:
     assert lone[1] > places["lower to upper: 1"]
 
 
+def test_a_dollar_in_a_name_is_no_formula() -> None:
+    named = {**HALVES, "names": (r"$\oops$", "$b$", "c", r"$\d$")}
+    found = ka.segmentation.pyramid(ACCOUNTS, **named)
+    log = LOG.assign(customer_id=r"$\oops$")
+    taken = ka.segmentation.account_investment(log, MARGINS.head(1).assign(customer_id=r"$\oops$"))
+    for ax in (
+        ka.plots.migration_matrix(ka.segmentation.migration(found, found)),
+        ka.plots.pyramid_bars(found),
+        ka.plots.investment_bars(taken),
+    ):
+        ax.figure.canvas.draw()
+        assert r"$\oops$" in [text.get_text() for text in ax.get_yticklabels()]
+
+
 def test_investment_draws_what_goes_in_and_comes_back(engine: Engine) -> None:
     found = ka.segmentation.account_investment(engine.table(LOG), engine.table(MARGINS))
     ax = ka.plots.investment_bars(found)

@@ -231,12 +231,19 @@ def test_names_of_rows_and_columns() -> None:
         ([3, 5, "3"], "give a finite number"),
         ({("a", "b"): 3, ("a", "c"): 5}, r"no answer for \('b', 'c'\)"),
         ({("a", "b"): 3, ("b", "a"): 1 / 3, ("a", "c"): 5, ("b", "c"): 1}, "answered twice"),
+        (3, "pairs=3: give one answer for each pair"),
+        ({5: 1}, "5 is not a pair of a, b, c"),
         ({("a", "d"): 3}, r"\('a', 'd'\) is not a pair of a, b, c"),
     ],
 )
 def test_bad_answers(pairs: Any, said: str) -> None:
     with pytest.raises(ParameterError, match=said):
         comparisons(pairs, list("abc"))
+
+
+def test_names_that_are_no_list() -> None:
+    with pytest.raises(ParameterError, match="names=3: give a list of criteria"):
+        comparisons([3], 3)  # type: ignore[arg-type]
 
 
 def test_answers_by_pair_or_as_a_triangle_make_one_matrix() -> None:

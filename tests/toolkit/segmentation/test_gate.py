@@ -52,6 +52,18 @@ def test_what_cannot_be_told_is_unknown() -> None:
     assert refunds.unknown == ("value_differs",)
 
 
+def test_a_mean_that_is_zero_but_for_rounding_is_zero(engine: Engine) -> None:
+    days = [f"2026-01-{day:02}" for day in range(1, 21)]
+    amounts = {"x": 0.1, "y": 0.2, "z": -0.3}
+    rows = orders(*[(c, day, amount) for c, amount in amounts.items() for day in days])
+    assert grading_gate(engine.table(rows), span=1).unknown == ("value_differs",)
+
+
+def test_amounts_too_large_to_add_up() -> None:
+    with pytest.raises(DataError, match="too large to add up"):
+        grading_gate(THREE.drop_duplicates("customer_id").assign(amount=1e308), span=1)
+
+
 def test_bad_rows_and_arguments() -> None:
     bad = THREE.assign(customer_id=["A", None, "B", "B", "C"])
     with pytest.raises(DataError, match="no customer in 1 of 5 rows"):

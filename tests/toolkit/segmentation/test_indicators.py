@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Any
 
 import pandas as pd
@@ -158,12 +159,36 @@ def test_other_names_and_kinds_of_columns() -> None:
 
 
 @pytest.mark.parametrize(
+    "wrong", [[0.6, 1.5, 0.4, 2.5, 1.0], [1, 0, math.inf, 1, 0], [-1, 2, 1, 1, 1]]
+)
+def test_taking_part_is_yes_or_no(engine: Engine, wrong: list[float]) -> None:
+    table = engine.table(INTERACTIONS.assign(participated=wrong))
+    with pytest.raises(DataError, match="'participated': neither true nor false, nor 1 or 0"):
+        indicators(ORDERS, **PERIOD, interactions=table)
+
+
+def test_who_may_or_may_not_have_taken_part_does_not_count(engine: Engine) -> None:
+    table = engine.table(INTERACTIONS.assign(participated=[0.0, 1.0, None, 0.0, 1.0]))
+    found = figures(indicators(ORDERS, **PERIOD, interactions=table))
+    assert found["engagement"] == (1 / 2, 1, 2)  # A and C; of B nothing is known
+
+
+def test_an_answer_without_end_is_no_answer(engine: Engine) -> None:
+    table = engine.table(SURVEYS.assign(satisfaction=[5.0, math.inf, 4, None, 5]))
+    with pytest.raises(DataError, match="'satisfaction': not finite in 1 rows"):
+        indicators(ORDERS, **PERIOD, surveys=table)
+
+
+@pytest.mark.parametrize(
     ("options", "error", "said"),
     [
         ({"end": "2025-12-31"}, ParameterError, "ends before it starts"),
         ({"start": "soon"}, ParameterError, "start='soon' is not a day"),
         ({"margin": 30}, ParameterError, "write 0.3 for 30 %"),
         ({"before": 0}, ParameterError, "before=0"),
+        ({"before": 900_000}, ParameterError, "before=900000: 900,000 days before the start there"),
+        ({"start": "0001-01-02"}, ParameterError, "give fewer days or a later start"),
+        ({"winning_cost": -5}, ParameterError, "winning_cost=-5: give a cost of zero or more"),
         ({"confidence": 1}, ParameterError, "without the ends"),
         ({"winning_cost": "much"}, ParameterError, "winning_cost='much'"),
         ({"complaints": COMPLAINTS, "within_days": -1}, ParameterError, "within_days=-1"),

@@ -72,6 +72,11 @@ def test_bad_arguments() -> None:
     for change, error, said in (
         ({"variant": "mine"}, ParameterError, "'cheverton', 'millman-wilson'"),
         ({"cut": "5"}, ParameterError, "cut='5'"),
+        ({"cut": 50}, ParameterError, "cut=50: give a number on the scale, above 0 and up to 10"),
+        ({"cut": 0}, ParameterError, "cut=0: give a number on the scale"),
+        ({"scale": (0, 1)}, ParameterError, "cut=5: .* above 0 and up to 1"),
+        ({"scale": "observed"}, ParameterError, "scale='observed': give the lowest and the high"),
+        ({"scale": (10, 0)}, ParameterError, r"scale=\(10, 0\): give the lowest"),
         ({"scale": (0, 5)}, DataError, "the scale runs from 0 to 5"),
         ({"strength": ["servicee"]}, ColumnError, "did you mean 'service'"),
     ):

@@ -159,6 +159,8 @@ def test_nobody(engine: Engine) -> None:
         ({"criteria": {"likely": ("vehicles", ">", True)}}, "cannot compare"),
         ({"criteria": {"likely": ("vehicles", "in", [3, "a"])}}, "cannot compare"),
         ({"criteria": {"likely": ("vehicles", ">", float("nan"))}}, "cannot compare"),
+        ({"wanted": ["likely"]}, r"wanted=\['likely'\]: give a dictionary of stages"),
+        ({"wanted": {"party": None}}, "stage 'party': None is no label; give 'organization' or"),
         ({"wanted": {"place": "outside"}}, "choose one of 'walk_in', 'called_on'"),
         ({"criteria": {"likely": "kind"}, "wanted": {"place": "walk_in"}}, "says nothing"),
         ({"mode": "sort"}, "choose one of 'filter', 'label'"),

@@ -107,7 +107,10 @@ def test_other_names() -> None:
         ({"cuts": "pareto"}, "choose one of 'curry'"),
         ({"cuts": (0.2,)}, "1 cuts divide customers into 2 tiers"),
         ({"names": ("a", "a", "b", "c")}, "a name of its own"),
-        ({"names": ("a", "b", "c", "gone")}, "are taken"),
+        *[
+            ({"names": ("a", "b", "c", name)}, "'new', 'gone', 'before', 'customers' are taken")
+            for name in ("new", "gone", "before", "customers")
+        ],
     ],
 )
 def test_bad_arguments(options: dict[str, Any], said: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,3 +131,43 @@ def test_sizes_are_cut_at_median_and_top_fifth() -> None:
     assert contract_tier(rows, **SIZES).y_cuts == pytest.approx((50, 80))
     with pytest.raises(DataError, match="too much alike to be cut"):
         contract_tier(rows.assign(yearly=1), **SIZES)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"potential_cuts": 3}, "potential_cuts=3: give two numbers, the lower first"),
+        ({"relationship_cuts": (4, 2)}, r"relationship_cuts=\(4, 2\): give two numbers"),
+        ({"potential_cuts": ("a", 2)}, "potential_cuts='a': give a finite number"),
+        ({"potential_cuts": (1, 2, 3)}, r"potential_cuts=\(1, 2, 3\): give two"),
+    ],
+)
+def test_bad_cuts_of_potential(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ParameterError, match=f"^{said}"):
+        potential_relationship(PICTURE, key="account", **change)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"high": -5}, "high=-5: give a profit above 0, where losses end"),
+        ({"high": -20, "band": 20}, "high=-20: give a profit above -20"),
+        ({"high": "much"}, "high='much': give a finite number"),
+        ({"median": [1, 2]}, r"median=\[1, 2\]: give a finite number"),
+    ],
+)
+def test_bad_borders_of_value_and_profit(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ParameterError, match=f"^{said}"):
+        value_profit(ACCOUNTS, **COLUMNS, **change)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"late_cuts": 30}, "late_cuts=30: give two numbers"),
+        ({"size_cuts": (60, 20)}, r"size_cuts=\(60, 20\): give two numbers, the lower first"),
+    ],
+)
+def test_bad_cuts_of_contracts(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ParameterError, match=f"^{said}"):
+        contract_tier(FLEETS, **{**SIZES, "size_cuts": (20, 60), **change})

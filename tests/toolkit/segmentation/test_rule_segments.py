@@ -182,6 +182,15 @@ def test_shows_itself() -> None:
         ([{**YOUNG, "ranges": {"age": (30, 18)}}], "age from 30 to 18: swap the ends"),
         ([{**YOUNG, "ranges": {"age": (18,)}}], r"age=\(18,\): give from and to"),
         ([{**YOUNG, "ranges": {"age": ("18", 30)}}], "rule 'young': age='18': give a finite"),
+        ([{**YOUNG, "ranges": {"age": 18}}], "rule 'young': age=18: give from and to"),
+        ([{**YOUNG, "ranges": {"age": None}}], "rule 'young': age=None: give from and to"),
+        ([{**YOUNG, "ranges": 18}], "rule 'young': ranges=18: give a dictionary"),
+        ([{**CITY, "labels": {"use": 5}}], "rule 'city': use=5: give a list of labels"),
+        ([{**CITY, "labels": None}], "rule 'city': labels=None: give a dictionary"),
+        (None, "rules=None: give a list of dictionaries"),
+        (YOUNG, "rules=.*: give a list of dictionaries"),
+        (["young"], r"rules\[0\]='young': give a dictionary with id, english"),
+        ([YOUNG, {**CITY, "labels": {"age": ["old"]}}], "'age' stands in ranges and in labels"),
     ],
 )
 def test_bad_rules(rules: Any, said: str) -> None:
@@ -204,5 +213,7 @@ def test_bad_people() -> None:
         rule_segments(pd.concat([RIDERS, RIDERS.tail(0), RIDERS.query("customer_id == 'A'")]))
     with pytest.raises(DataError, match="'age' holds String values, not numbers"):
         rule_segments(RIDERS.assign(age="25"))
+    with pytest.raises(ParameterError, match=r"columns=\['age'\]: give a dictionary"):
+        rule_segments(RIDERS, columns=["age"])  # type: ignore[arg-type]
     with pytest.raises(ColumnError, match="name of a column of the answer"):
         rule_segments(RIDERS.rename(columns={"customer_id": "fits"}), key="fits")

@@ -66,6 +66,13 @@ def test_gain_has_no_meaning_without_a_profit_before() -> None:
     assert math.isnan(found.gain)
 
 
+def test_a_profit_that_is_zero_but_for_rounding_is_zero(engine: Engine) -> None:
+    rows = {"account": list("xyz"), "revenue": 1.0, "margin": [0.1, 0.2, -0.3], "cost": 0.0}
+    found = tail_scenario(engine.table(pd.DataFrame(rows)), **COLUMNS, worst=1, action="leave")
+    assert (found.before, found.after) == (0, pytest.approx(0.3))
+    assert math.isnan(found.gain)
+
+
 def test_shows_itself() -> None:
     found = tail_scenario(ACCOUNTS, **COLUMNS, worst=1, action="leave")
     assert repr(found).startswith("Profit 160 before and 220 after the change")

@@ -147,6 +147,7 @@ def test_bad_diaries(log: pd.DataFrame, error: type[Exception], said: str, engin
         ({"customers": (10, 30, 60)}, "write 0.1 for 10 %"),
         ({"customers": (0.5, 0.5)}, "give shares for vip, ordinary, prospect"),
         ({"customers": (1.2, -0.2, 0)}, r"customers\['ordinary'\]=-0.2: a share is not below"),
+        ({"time": 3}, "time=3: give shares for vip, ordinary, prospect"),
         ({"time": {"gold": 1}}, "time: has the tiers gold, not vip, ordinary, prospect"),
         ({"actual": {"gold": 1}}, "actual: has the tiers gold"),
         ({"number": 0}, "number=0: give a number above zero"),
@@ -172,6 +173,12 @@ def test_best_hours_by_hand() -> None:
     assert found["hours"].tolist() == pytest.approx([360, 180, 60])
     assert found["time_share"].tolist() == pytest.approx([0.6, 0.3, 0.1])
     assert found["brings"].sum() == pytest.approx((600 * 60) ** 0.5)  # √(H Σ n v²)
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_best_hours_in_any_unit(unit: float) -> None:
+    found = optimal_time({"vip": 6 * unit, "prospect": 1 * unit}, 370)
+    assert found["hours_each"].tolist() == pytest.approx([360, 10])
 
 
 @given(
@@ -208,6 +215,10 @@ def test_the_plan_is_best_where_a_vip_is_worth_six_prospects() -> None:
     ("arguments", "said"),
     [
         ({"values": {"vip": -1, "prospect": 2}, "hours": 5}, "none negative"),
+        ({"values": {}, "hours": 10}, r"values=\{\}: give a dictionary of tiers"),
+        ({"values": [1, 2], "hours": 10}, r"values=\[1, 2\]: give a dictionary of tiers"),
+        ({"values": {"vip": 1}, "hours": 5, "customers": [1]}, r"customers=\[1\]: give a dict"),
+        ({"values": {"vip": 1}, "hours": 5, "customers": {1: 1}}, "has the tiers 1, not vip"),
         ({"values": {"vip": 0}, "hours": 5}, "not all zero"),
         ({"values": {"vip": 1}, "hours": 0}, "hours=0"),
         ({"values": {"vip": 1}, "hours": 5, "customers": {"gold": 1}}, "has the tiers gold"),

@@ -10,6 +10,7 @@ from typing import Any
 import keyaccounts as ka
 import pandas as pd
 import pytest
+from engines import Engine
 from keyaccounts.errors import ParameterError
 
 pytest.importorskip("matplotlib")
@@ -138,7 +139,7 @@ def test_rfm_explorer_shows_what_the_method_says() -> None:
     assert "more than 93.72" in table
 
 
-def test_tail_explorer_shows_what_the_scenario_says() -> None:
+def test_tail_explorer_shows_what_the_scenario_says(engine: Engine) -> None:
     accounts = pd.DataFrame(
         {
             "account": list("ABCD"),
@@ -148,10 +149,16 @@ def test_tail_explorer_shows_what_the_scenario_says() -> None:
         }
     )
     found = ka.widgets.tail_explorer(
-        accounts, key="account", revenue="revenue", margin="margin", cost_to_serve="cost",
+        engine.table(accounts),
+        key="account", revenue="revenue", margin="margin", cost_to_serve="cost",
         worst=[0, 1], strengths=[0.1, 0.5], unit="accounts",
     )  # fmt: skip
     findings = [s.finding for s in found.states]
     assert findings[0] == "Nothing changed: the profit is 160"
     assert findings[2] == "Profit moves by +37.5 %, to 220"  # D left: −60 gone
     assert "accounts who lose money" in found.states[0].table
+    loss = ka.widgets.tail_explorer(
+        engine.table(accounts.assign(cost=[290.0, 160.0, 100.0, 90.0])),
+        key="account", revenue="revenue", margin="margin", cost_to_serve="cost", worst=[0, 1],
+    )  # fmt: skip
+    assert loss.states[3].finding == "Profit moves from −70 to −10"  # of a loss there is no share

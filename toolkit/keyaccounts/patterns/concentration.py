@@ -61,7 +61,7 @@ def totals(values: Any, *, key: str, **columns: str) -> tuple[frames.Source, nw.
     ColumnError
         If a column is not there.
     DataError
-        If a key or number is missing, or a number is not finite.
+        If a key or number is missing, a number is not finite, or they are too large to add up.
 
     Examples
     --------
@@ -80,6 +80,7 @@ def totals(values: Any, *, key: str, **columns: str) -> tuple[frames.Source, nw.
     counts = frames.collect(
         source.lazy.select(
             nw.len().alias("rows"),
+            *((_size(role) * _SMALL).sum().alias(f"size of {role}") for role in columns),
             *(fault.cast(nw.Int64).sum().alias(c) for c, fault in faults.items()),
         )
     )
@@ -91,16 +92,31 @@ def totals(values: Any, *, key: str, **columns: str) -> tuple[frames.Source, nw.
                 f"of {int(counts['rows'][0]):,} rows: {source.example(fault, other)}. "
                 "Fill it in or leave these rows out"
             )
-    sizes = [nw.col(role).abs().alias(f"size of {role}") for role in columns]
+    sizes = {role: float(counts[f"size of {role}"][0] or 0.0) for role in columns}
+    if sum(sizes.values()) > _MOST * _SMALL:
+        role = max(columns, key=lambda name: sizes[name])
+        large = _size(role) * _SMALL > sizes[role] / counts["rows"][0] / 2  # half the mean
+        raise DataError(
+            f"column {source.names[role]!r}: too large to add up: {source.example(large, role)}. "
+            "Mend these rows, or give all in a larger unit, such as millions"
+        )
     plan = (
         source.lazy.select("key", *(nw.col(role).cast(nw.Float64) for role in columns))
-        .with_columns(*sizes)
+        .with_columns(_size(role).alias(f"size of {role}") for role in columns)
         .group_by("key")
         .agg(*(nw.col(name).sum() for role in columns for name in (role, f"size of {role}")))
         .select("key", *(frames.settled(nw.col(r), nw.col(f"size of {r}")) for r in columns))
         .sort("key")
     )
     return source, frames.collect(plan, key="key")
+
+
+_MOST = float(np.finfo(np.float64).max)
+_SMALL = 1e-30  # so much smaller, no sum of floats is too large for one, whatever the engine
+
+
+def _size(role: str) -> nw.Expr:
+    return nw.col(role).cast(nw.Float64).abs()
 
 
 def rank(values: Any, *, key: str, value: str) -> Ranking:
@@ -122,7 +138,8 @@ def rank(values: Any, *, key: str, value: str) -> Ranking:
     ColumnError
         If a column is not there.
     DataError
-        If a key or value is missing, or a value is not a finite number.
+        If a key or value is missing, a value is not a finite number, or they are too large to
+        add up.
 
     Examples
     --------
@@ -146,7 +163,8 @@ def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:
     ColumnError
         If the column is not there.
     DataError
-        If there are none, or one is missing, not a number or not finite.
+        If there are none, if one is missing, not a number or not finite, or if they are too large
+        to add up.
     """
     given = nw.from_native(values, pass_through=True, allow_series=True)
     if isinstance(given, nw.Series):
@@ -167,7 +185,18 @@ def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:
             f"{where}{bad.size:,} of {found.size:,} values are missing or not finite, "
             f"first in row {bad[0]} (counting from 0): fill them in or leave them out"
         )
+    where = "the values" if value is None else f"column {value!r}: the values"
+    _check_size(found, f"{where}, above all in row {np.abs(found).argmax()} (counting from 0),")
     return found
+
+
+def _check_size(found: NDArray[np.float64], what: str = "the values") -> None:
+    """Refuse values whose absolute values have no finite sum."""
+    if float((np.abs(found) * _SMALL).sum()) > _MOST * _SMALL:
+        raise DataError(
+            f"{what} are too large to add up: mend them, or give all in a larger unit, such as "
+            "millions"
+        )
 
 
 def _listed(values: Any) -> NDArray[np.float64]:
@@ -179,7 +208,7 @@ def _listed(values: Any) -> NDArray[np.float64]:
         )
         if plain and given.ndim == 1 and given.dtype.kind in "iufO":
             return given.astype(np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # the last of a whole number of 309 digits
         pass
     raise DataError("the values are not a list of numbers, one a customer: convert them first")
 
@@ -209,7 +238,8 @@ def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> 
     Raises
     ------
     DataError
-        If there are no values, one is not finite, or the total is not above zero.
+        If there are no values, one is not finite, they are too large to add up, or their total is
+        not above zero.
     ParameterError
         If `top` is not a share above 0 and up to 1.
 
@@ -231,8 +261,14 @@ def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> 
 
 def sure_total(found: NDArray[np.float64]) -> float:
     """Add up without rounding on the way, and take for zero what rounding alone makes of zero."""
+    _check_size(found)
     total = math.fsum(found)
     return total if abs(total) > 1e-13 * float(np.abs(found).sum()) else 0.0
+
+
+def _small(found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return values of which even many times the total is finite; their shares stay the same."""
+    return found * 2.0**-99 if np.abs(found).max() > 1e270 else found
 
 
 def _positive_total(found: NDArray[np.float64]) -> float:
@@ -294,6 +330,7 @@ def pareto_interval(
     rng = np.random.default_rng(checks.whole("seed", seed, least=0))
     found = np.sort(amounts(values, value))[::-1]
     _positive_total(found)
+    found = _small(found)
     n, wanted = found.size, top_count(found.size, share)
     shares, totals = np.empty(draws), np.empty(draws)
     for i in range(draws):
@@ -333,7 +370,8 @@ def lorenz(values: Any, *, value: str | None = None) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If there are no values, one is negative or not finite, or all are zero.
+        If there are no values, one is negative or not finite, all are zero, or they are too large
+        to add up.
 
     References
     ----------
@@ -383,7 +421,7 @@ def gini(values: Any, *, value: str | None = None) -> float:
     >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 10])
     (0.0, 0.75)
     """
-    found = _no_negatives(np.sort(amounts(values, value)))
+    found = _small(_no_negatives(np.sort(amounts(values, value))))
     n = found.size
     ranks = np.arange(1, n + 1)
     return float(2 * (ranks * found).sum() / (n * found.sum()) - (n + 1) / n)

@@ -56,10 +56,13 @@ def pyramid_bars(found: Pyramid, *, title: str | None = None, ax: Axes | None = 
     upper = names[:2] if len(names) > 2 else names[:1]
     size, worth = share[: len(upper)].sum(), brought[: len(upper)].sum()
     said = " and ".join(upper)
-    title = title or (
+    said = (
         f"{said[0].upper()}{said[1:]}: {percent(size)} of customers, {percent(worth)} of the total"
     )
-    return _pyramid_bars(ax, names, share, brought, title)
+    ax = _pyramid_bars(ax, names, share, brought, title or said)
+    if not title:
+        ax.title.set_parse_math(False)  # in a tier's name a "$" is no formula
+    return ax
 
 
 @styled
@@ -83,7 +86,8 @@ def _pyramid_bars(
             )  # fmt: skip
     most = max(share.max(), brought.max())
     ax.axvline(0, color=MUTED, linewidth=1)
-    ax.set(xlim=(min(0.0, brought.min() * 1.1), most * 1.6), yticks=places, yticklabels=names)
+    ax.set(xlim=(min(0.0, brought.min() * 1.1), most * 1.6), yticks=places)
+    ax.set_yticklabels(names, parse_math=False)  # a "$" is no formula here
     ax.set_ylim(-0.6, len(names) - 0.4)
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     ax.tick_params(axis="y", length=0)
@@ -164,8 +168,9 @@ def _migration_matrix(
         xlim=(-0.5, last + 0.5), ylim=(last + 0.5, -0.5), xticks=range(last + 1),
         yticks=range(last + 1), xlabel="Tier after", ylabel="Tier before",
     )  # fmt: skip
-    ax.set_xticklabels(columns, rotation=0 if max(map(len, columns)) < 9 else 20)
-    ax.set_yticklabels(rows)
+    turned = 0 if max(map(len, columns)) < 9 else 20
+    ax.set_xticklabels(columns, rotation=turned, parse_math=False)  # a "$" is no formula here
+    ax.set_yticklabels(rows, parse_math=False)
     ax.tick_params(length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
     finding(ax, title)
@@ -258,7 +263,8 @@ def _investment_bars(
                 label=label,
             )  # fmt: skip
     ax.axvline(0, color=MUTED, linewidth=1)
-    ax.set(yticks=places, yticklabels=names, xlabel="Money put in, and margin")
+    ax.set(yticks=places, xlabel="Money put in, and margin")
+    ax.set_yticklabels(names, parse_math=False)  # a "$" is no formula here
     ax.set_ylim(-0.6, len(names) - 0.4)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
     ax.locator_params(axis="x", nbins=5)

@@ -117,6 +117,11 @@ def comparisons(
     names = _names(names)
     wanted = list(combinations(names, 2))
     if not isinstance(pairs, Mapping):
+        if not np.iterable(pairs):
+            raise ParameterError(
+                f"pairs={pairs!r}: give one answer for each pair, in a list or a dictionary"
+            )
+        pairs = [*pairs]
         if len(pairs) != len(wanted):
             raise ParameterError(
                 f"pairs: {len(names)} criteria make {len(wanted)} pairs, not {len(pairs)}; give "
@@ -125,7 +130,7 @@ def comparisons(
         pairs = dict(zip(wanted, pairs, strict=True))
     matrix = pd.DataFrame(np.eye(len(names)), index=names, columns=names)
     for pair, value in pairs.items():
-        if pair not in wanted and pair[::-1] not in wanted:
+        if not isinstance(pair, tuple) or {pair, pair[::-1]}.isdisjoint(wanted):
             raise ParameterError(f"pairs: {pair!r} is not a pair of {', '.join(names)}")
         if pair[::-1] in pairs:
             raise ParameterError(f"pairs: {pair!r} is answered twice; give one way around only")
@@ -213,6 +218,8 @@ def ahp_weights(matrix: Any, names: Sequence[str] | None = None) -> AhpWeights:
 
 
 def _names(names: Sequence[str]) -> list[str]:
+    if not np.iterable(names):
+        raise ParameterError(f"names={names!r}: give a list of criteria")
     found = [str(name) for name in names]
     twice = next((name for name in found if found.count(name) > 1), None)
     if twice is not None:

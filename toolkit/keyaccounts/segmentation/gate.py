@@ -11,6 +11,7 @@ import pandas as pd
 
 from keyaccounts import checks, frames, purchases
 from keyaccounts.errors import ParameterError
+from keyaccounts.patterns import concentration
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Table, table
 
@@ -145,11 +146,13 @@ def grading_gate(
     plan = purchases.per_customer(read.lazy, refunds=read.refunds, repeats=False)
     found = frames.collect(plan.select("orders", "revenue"))
     count, revenue = frames.numbers(found, "orders"), frames.numbers(found, "revenue")
-    n, mean = count.size, revenue.mean() if count.size else 0.0
+    # Steady, and the sum a sure one: otherwise the engine's rounding says what differs in value.
+    revenue, n = frames.steady(revenue), count.size
+    mean = concentration.sure_total(revenue) / max(n, 1)
     figures = (
         float(n),
         float((count >= 2).mean()) if n else np.nan,
-        float(frames.steady(np.atleast_1d(revenue.std() / mean))[0]) if mean > 0 else np.nan,
+        float(frames.steady(np.atleast_1d((revenue / mean).std()))[0]) if mean > 0 else np.nan,
     )
     above = (float(room), repeat, variation)
     met = [None if np.isnan(f) else f > a for f, a in zip(figures, above, strict=True)]

@@ -73,8 +73,8 @@ def composite_grade(
     key: str,
     indicators: Items = INDICATORS,
     weights: Weights = None,
-    reverse: Sequence[str] = (),
-    grades: Mapping[str, float] | None = None,
+    reverse: Sequence[str] | None = (),
+    grades: Mapping[str, float] | Sequence[tuple[float, str]] | None = None,
     unknown: str = "renormalize",
 ) -> CompositeGrade:
     """Grade customers by order value, profit, credit and prospects, put together by weights.
@@ -94,10 +94,10 @@ def composite_grade(
     weights : dict, or list in the order of the indicators, optional
         How much each counts. Default: all alike, which is ours; the source gives no weights.
     reverse : list of str, optional
-        Indicators where less is better, such as days late.
-    grades : dict of str to float, optional
-        Grade → the lowest score that gets it, falling to 0. Default: A from 0.8, B from 0.6, C
-        from 0.4, D below. The default is ours.
+        Indicators where less is better, such as days late. None: of none.
+    grades : dict of str to float, or list of (float, str), optional
+        Grade → the lowest score that gets it, falling to 0; or pairs of lowest score and grade.
+        Default: A from 0.8, B from 0.6, C from 0.4, D below. The default is ours.
     unknown : {"renormalize", "error"}, default "renormalize"
         Whether known indicators take the weight of unknown ones, or an unknown one is refused.
 
@@ -132,9 +132,14 @@ def composite_grade(
     """
     frames.check_free(key, ("grade",), "key")
     cuts = _cuts(GRADES if grades is None else grades)
+    names = checks.texts("indicators", indicators, "columns, or indicator → column")
+    indicators = indicators if isinstance(indicators, Mapping) else names
+    if not names:
+        raise ParameterError(f"indicators={indicators!r}: name a column or more")
+    less = [] if reverse is None else checks.texts("reverse", reverse, "indicators")
     checks.choice("unknown", unknown, ("renormalize", "error"))
     card = scorecard(
-        rows, key=key, items=indicators, weights=weights, scale="observed", reverse=reverse
+        rows, key=key, items=indicators, weights=weights, scale="observed", reverse=less
     )
     gaps = np.isnan(card.parts)
     if unknown == "error" and gaps.any():
@@ -147,16 +152,16 @@ def composite_grade(
     rising = np.array([*cuts.values()])[::-1]
     below = len(cuts) - np.searchsorted(rising, np.nan_to_num(scores), "right")
     place = np.where(np.isnan(scores), len(cuts), below)
-    names = [*cuts, UNKNOWN]
-    customers = np.bincount(place.astype(np.intp), minlength=len(names))
+    letters = [*cuts, UNKNOWN]
+    customers = np.bincount(place.astype(np.intp), minlength=len(letters))
     return CompositeGrade(
         card.rows.answer(
             score=scores,
-            grade=frames.Words(names, place),
+            grade=frames.Words(letters, place),
             **{name: card.columns[name] for name in ("coverage", "missing", "fix_first")},
         ),
         pd.DataFrame(
-            {"grade": names, "customers": customers, "share": customers / max(len(scores), 1)}
+            {"grade": letters, "customers": customers, "share": customers / max(len(scores), 1)}
         ),
         card,
         sensitivity(card) if (~np.isnan(scores)).sum() > 1 else None,
@@ -164,13 +169,18 @@ def composite_grade(
     )
 
 
-def _cuts(grades: Mapping[str, float]) -> dict[str, float]:
-    found = {name: checks.number("grades", cut) for name, cut in grades.items()}
+def _cuts(grades: Any) -> dict[str, float]:
+    try:
+        named = [*grades.items()] if isinstance(grades, Mapping) else [(n, c) for c, n in grades]
+        found = {name: checks.number("grades", cut) for name, cut in named}
+    except (TypeError, ValueError):  # no pairs, or a border that is no number
+        named, found = [], {}
     cuts = [*found.values()]
-    falling = all(a > b for a, b in pairwise(cuts))
-    if not cuts or not falling or cuts[-1] != 0 or cuts[0] > 1 or UNKNOWN in found:
+    named_well = all(isinstance(name, str) and name != UNKNOWN for name in found)
+    falling = len(cuts) == len(named) and all(a > b for a, b in pairwise(cuts))
+    if not cuts or not falling or cuts[-1] != 0 or cuts[0] > 1 or not named_well:
         raise ParameterError(
-            f"grades={dict(grades)!r}: give falling lowest scores, best grade first and the last "
-            "0, such as {'A': 0.8, 'B': 0.5, 'C': 0}"
+            f"grades={grades!r}: give falling lowest scores, best grade first and the last "
+            "0, such as {'A': 0.8, 'B': 0.5, 'C': 0} or [(0.8, 'A'), (0.5, 'B'), (0, 'C')]"
         )
     return found

@@ -109,7 +109,8 @@ def indicators(
     margin : float, optional
         Share of revenue that is left after the cost of goods; needed for lifetime value.
     winning_cost : float, optional
-        What was spent in the period on winning customers; needed for acquisition cost.
+        What was spent in the period on winning customers, zero or more; needed for acquisition
+        cost.
     surveys, interactions, complaints : frame, optional
         One row an answer, an approach to a customer, a complaint. What is not given leaves its
         indicator unknown.
@@ -129,7 +130,8 @@ def indicators(
     survey_date, satisfaction : str
         Columns of `surveys`. A missing answer is no answer.
     interaction_date, participated : str
-        Columns of `interactions`: when, and whether the customer took part (true or false).
+        Columns of `interactions`: when, and whether the customer took part (true or false, or 1
+        or 0). Where that is missing, the row is left out.
     opened, resolved : str
         Columns of `complaints`: the days.
     unusable : {"error", "drop"}, default "error"
@@ -144,7 +146,8 @@ def indicators(
     Raises
     ------
     ColumnError, DataError
-        If a column or row is unusable.
+        If a column or row is unusable, such as an answer that is not finite, or a `participated`
+        of anything but true/false or 1/0.
     ParameterError
         If another argument makes no sense.
 
@@ -175,11 +178,21 @@ def indicators(
     level = checks.open_fraction("confidence", confidence)
     share = None if margin is None else checks.fraction("margin", margin)
     days = (last - first).days + 1 if before is None else checks.whole("before", before, least=1)
+    try:
+        window = first - dt.timedelta(days=days)
+    except OverflowError:
+        raise ParameterError(
+            f"start={start!r}, before={before!r}: {days:,} days before the start there is no "
+            "calendar; give fewer days or a later start"
+        ) from None
+    winning = None if winning_cost is None else checks.number("winning_cost", winning_cost)
+    if winning is not None and winning < 0:
+        raise ParameterError(f"winning_cost={winning_cost!r}: give a cost of zero or more")
     read = purchases.read_orders(
         orders, customer=customer, date=date, amount=amount, unusable=unusable
     )
     purchases.say_dropped(read.dropped, read.rows)
-    cohort, repeaters, revenue = _cohort(read, first, last, first - dt.timedelta(days=days))
+    cohort, repeaters, revenue = _cohort(read, first, last, window)
     s, new, active = cohort["start"], cohort["new"], cohort["active"]
     nobody = f"no customer ordered in the {days} days before the period"
     idle = "nobody ordered in the period"
@@ -197,7 +210,6 @@ def indicators(
     if complaints is not None:
         limit = checks.whole("within_days", within_days, least=0)
         solved = _solved(frames.read(complaints, opened=opened, resolved=resolved), period, limit)
-    winning = None if winning_cost is None else checks.number("winning_cost", winning_cost)
     figures = {
         "satisfaction": _of(answers, "surveys", "no answers in the period"),
         "repurchase": _Figure(repeaters, active, idle),
@@ -325,14 +337,20 @@ def _count(rows: nw.LazyFrame[Any], came_off: nw.Expr) -> tuple[int, int]:
     return int(found["k"][0] or 0), int(found["n"][0])
 
 
+def _known(source: frames.Source, role: str) -> nw.Expr:
+    """Return where a column holds something; engines differ on whether NaN is missing."""
+    known = ~nw.col(role).is_null()
+    return known & ~nw.col(role).is_nan() if source.dtype(role).is_float() else known
+
+
 def _satisfied(
     source: frames.Source, period: tuple[dt.date, dt.date], least: float
 ) -> tuple[int, int]:
     source, rows = _within(frames.typed_number(source, "score"), "date", period)
     score = nw.col("score").cast(nw.Float64)
-    known = ~score.is_null()
+    known = _known(source, "score")
     if source.dtype("score").is_float():
-        known = known & ~score.is_nan()
+        _refuse(source, "score", known & ~score.is_finite(), "not finite")
     return _count(rows.filter(known), score >= checks.number("satisfied", least))
 
 
@@ -343,9 +361,12 @@ def _took_part(source: frames.Source, period: tuple[dt.date, dt.date]) -> tuple[
     source = frames.typed(source, "took_part", nw.Float64(), kind == nw.Boolean)
     if source.dtype("took_part") != nw.Boolean:
         source = frames.typed_number(source, "took_part")
+        value = nw.col("took_part")
+        wrong = _known(source, "took_part") & (value != 0) & (value != 1)
+        _refuse(source, "took_part", wrong, "neither true nor false, nor 1 or 0,")
     source, rows = _within(source, "date", period)
     _refuse(source, "customer", nw.col("customer").is_null(), "no customer")
-    rows = rows.filter(~nw.col("took_part").is_null())
+    rows = rows.filter(_known(source, "took_part"))
     took_part = nw.col("took_part").cast(nw.Int64).alias("times")
     each = rows.select("customer", took_part).group_by("customer").agg(nw.col("times").sum())
     return _count(each, nw.col("times") > 0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keyaccounts import checks, frames
+from keyaccounts.errors import ParameterError
 from keyaccounts.patterns.grid import Grid, grid
 from keyaccounts.patterns.scorecard import Items, Scorecard, Weights, scorecard
 from keyaccounts.segmentation import catalogs
@@ -77,7 +78,7 @@ def kaism(
     DataError
         If a key is missing or there twice, or a score is not on the scale.
     ParameterError
-        If weights, cut or variant make no sense.
+        If weights, scale or variant make no sense, or the cut is not on the scale.
 
     References
     ----------
@@ -99,13 +100,16 @@ def kaism(
     1       B                3.0             7.5  key-development
     """
     checks.choice("variant", variant, VARIANTS)
-    checks.number("cut", cut)
+    low, high = _ends(scale)
+    if not low < checks.number("cut", cut) <= high:
+        raise ParameterError(
+            f"cut={cut!r}: give a number on the scale, above {low:g} and up to {high:g}"
+        )
     frames.check_free(key, ("relative_strength", "attractiveness"), "key")
     ours = scorecard(
         rows, key=key, items=attractiveness, weights=weights_attractiveness, scale=scale
     )
     theirs = scorecard(rows, key=key, items=strength, weights=weights_strength, scale=scale)
-    low, high = (float(end) for end in scale)
     both = ours.rows.answer(
         relative_strength=(low + (high - low) * theirs.scores).round(12),
         attractiveness=(low + (high - low) * ours.scores).round(12),
@@ -120,3 +124,15 @@ def kaism(
         cells=[cell for cell in catalogs.entries("kaism_cells") if cell["variant"] == variant],
     )
     return Kaism(**vars(found), attractiveness=ours, strength=theirs)
+
+
+def _ends(scale: Any) -> tuple[float, float]:
+    try:
+        low, high = (checks.number("scale", end) for end in scale)
+    except (TypeError, ValueError):
+        low = high = 0.0
+    if not low < high:
+        raise ParameterError(
+            f"scale={scale!r}: give the lowest and the highest score, such as (0, 10)"
+        )
+    return low, high

@@ -203,6 +203,11 @@ def _stages(
     if wanted is None:
         ends = {"likely": "likely", "priority": "target"} if mode == "filter" else {}
         wanted = {name: label for name, label in ends.items() if name in criteria}
+    if not isinstance(wanted, Mapping):
+        raise ParameterError(
+            f"wanted={wanted!r}: give a dictionary of stages and the labels that pass, such as "
+            '{"likely": "likely"}'
+        )
     for name in [*criteria, *wanted]:
         checks.choice("stage", name, [*known])
     for name in wanted:
@@ -213,6 +218,11 @@ def _stages(
         if name in criteria:
             column, rule = _rule(name, criteria[name])
             passing = wanted.get(name, ())
+            if not np.iterable(passing):
+                raise ParameterError(
+                    f"wanted, stage {name!r}: {passing!r} is no label; give "
+                    f"{' or '.join(map(repr, labels))}, or leave the stage out to let all pass"
+                )
             passing = (passing,) if isinstance(passing, str) else tuple(passing)
             options = (*labels, NOT_APPLICABLE) if name == "frequency" else labels
             for label in passing:

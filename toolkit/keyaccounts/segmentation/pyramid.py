@@ -18,6 +18,7 @@ from keyaccounts.patterns import concentration
 from keyaccounts.tables import Table, table
 
 TIERS = ("platinum", "gold", "iron", "lead")
+TAKEN = ("new", "gone", "before", "customers")  # by the rows and columns of a migration
 PRESETS = {"curry": (0.01, 0.05, 0.20)}
 
 
@@ -80,7 +81,8 @@ def pyramid(
         Rising cumulative shares of customers, one fewer than there are tiers. The default is
         ours. "curry" is the split of Curry and Curry: 1, 4, 15 and 80 %.
     names : sequence of str, default ("platinum", "gold", "iron", "lead")
-        The tiers from the top; what each means is in ``reference("customer_tiers")``.
+        The tiers from the top; what each means is in ``reference("customer_tiers")``. Names that
+        :func:`migration` needs are taken: "new", "gone", "before" and "customers".
 
     Returns
     -------
@@ -146,9 +148,10 @@ def _edges(cuts: Sequence[float] | str) -> tuple[float, ...]:
 
 def _labels(names: Sequence[str]) -> tuple[str, ...]:
     labels = tuple(str(name) for name in names)
-    if len(set(labels)) < len(labels) or {"new", "gone"} & set(labels):
+    if len(set(labels)) < len(labels) or set(TAKEN) & set(labels):
         raise ParameterError(
-            f'names={names!r}: give each tier a name of its own; "new" and "gone" are taken'
+            f"names={names!r}: give each tier a name of its own; "
+            f"{', '.join(map(repr, TAKEN))} are taken"
         )
     return labels
 

@@ -53,7 +53,7 @@ def potential_relationship(
     ColumnError, DataError
         If a column or value is unusable.
     ParameterError
-        If the cuts do not rise.
+        If cuts are not two numbers that rise.
 
     Examples
     --------
@@ -70,8 +70,8 @@ def potential_relationship(
         key=key,
         x=relationship,
         y=potential,
-        x_cuts=relationship_cuts,
-        y_cuts=potential_cuts,
+        x_cuts=_borders("relationship_cuts", relationship_cuts),
+        y_cuts=_borders("potential_cuts", potential_cuts),
         cells=catalogs.entries("potential_relationship"),
         x_bands=RELATIONSHIPS,
         y_bands=POTENTIALS,
@@ -180,6 +180,9 @@ def value_profit(
     loss = checks.number("band", band)
     if loss < 0:
         raise ParameterError(f"band={band!r}: give the loss that still counts as even, 0 or more")
+    least = None if median is None else checks.number("median", median)
+    if high is not None and checks.number("high", high) <= -loss:
+        raise ParameterError(f"high={high!r}: give a profit above {0 - loss:g}, where losses end")
     read = entries.read(rows, key=key, numbers={"value": value, "profit": profit})
     gains = read.numbers["profit"][read.numbers["profit"] > loss]
     if high is None and not gains.size:
@@ -190,7 +193,7 @@ def value_profit(
         x=profit,
         y=value,
         x_cuts=(-loss, float(np.median(gains)) if high is None else high),
-        y_cuts=_quantiles(read, "value", (0.5,)) if median is None else median,
+        y_cuts=_quantiles(read, "value", (0.5,)) if least is None else least,
         cells=catalogs.entries("value_profit"),
         x_bands=("unprofitable", "moderate", "high"),
     )
@@ -235,7 +238,7 @@ def contract_tier(
     DataError
         If a value is unusable, or order sizes are too much alike to be cut.
     ParameterError
-        If the cuts do not rise.
+        If cuts are not two numbers that rise.
 
     Examples
     --------
@@ -255,12 +258,22 @@ def contract_tier(
         key=key,
         x=days_late,
         y=order_size,
-        x_cuts=late_cuts,
-        y_cuts=size_cuts,
+        x_cuts=_borders("late_cuts", late_cuts),
+        y_cuts=_borders("size_cuts", size_cuts),
         cells=catalogs.entries("contract_tiers"),
         x_bands=("on-time", "slow", "late"),
         y_bands=("small", "middle", "large"),
     )
+
+
+def _borders(name: str, cuts: Any) -> tuple[float, ...] | None:
+    """Return where the second and the third of three bands begin; None as it is."""
+    if cuts is None:
+        return None
+    found = tuple(checks.number(name, c) for c in (cuts if np.iterable(cuts) else [cuts]))
+    if len(found) != 2 or found[0] >= found[1]:
+        raise ParameterError(f"{name}={cuts!r}: give two numbers, the lower first")
+    return found
 
 
 def _quantiles(read: entries.Entries, role: str, shares: Sequence[float]) -> list[float]:

@@ -153,7 +153,8 @@ def rule_segments(
         If a column that a rule asks for is not there, a key is missing or there twice, or a column
         holds another kind of values.
     ParameterError
-        If a rule has no condition, its range is upside down, or an id is there twice.
+        If a rule has no condition, its range is upside down, an id is there twice, or one column
+        has a range here and labels there.
 
     Examples
     --------
@@ -172,6 +173,11 @@ def rule_segments(
     frames.check_free(key, COLUMNS, "key")
     ranged = list(dict.fromkeys(name for rule in found for name in rule.ranges))
     labeled = list(dict.fromkeys(name for rule in found for name in rule.labels))
+    if columns is not None and not isinstance(columns, Mapping):
+        raise ParameterError(
+            f"columns={columns!r}: give a dictionary from what a rule calls a column to what the "
+            "table calls it, such as {'age': 'years'}"
+        )
     called = {name: (columns or {}).get(name, name) for name in ranged + labeled}
     # Named so that a message about a column that is missing says how to name another.
     role = {name: f"columns[{name!r}]" for name in called}
@@ -247,8 +253,7 @@ def check_rules(
     Raises
     ------
     ParameterError
-        If a rule has no condition, its range is upside down, an id is there twice, `high` is not
-        above `low`, or `step` is below zero.
+        As in :func:`rule_segments`; or if `high` is not above `low`, or `step` is below zero.
 
     Examples
     --------
@@ -290,23 +295,35 @@ def check_rules(
 def _rules(rules: Rules) -> list[_Rule]:
     if isinstance(rules, str):
         rules = catalogs.entries(PRESETS[checks.choice("rules", rules, [*PRESETS])])
+    if isinstance(rules, Mapping) or not np.iterable(rules):
+        raise ParameterError(f"rules={rules!r}: give a list of dictionaries, one for each segment")
     found = [_rule(place, given) for place, given in enumerate(rules)]
     ids = [rule.id for rule in found]
     twice = next((name for name in ids if ids.count(name) > 1), None)
     if twice is not None or not found:
         wrong = f"the id {twice!r} is there twice" if found else "there are none"
         raise ParameterError(f"rules: {wrong}; give each segment one rule with an id of its own")
+    both = {name for r in found for name in r.ranges} & {name for r in found for name in r.labels}
+    if both:
+        raise ParameterError(
+            f"rules: {min(both)!r} stands in ranges and in labels, but a column holds either "
+            "numbers or words; name a column of its own for one of them"
+        )
     return found
 
 
-def _rule(place: int, given: Mapping[str, Any]) -> _Rule:
+def _rule(place: int, given: Any) -> _Rule:
+    if not isinstance(given, Mapping):
+        raise ParameterError(
+            f"rules[{place}]={given!r}: give a dictionary with id, english, ranges and labels"
+        )
     lacks = [name for name in ("id", "english") if name not in given]
     if lacks:
         raise ParameterError(f"rules[{place}]: has no {' and no '.join(lacks)}")
     name = str(given["id"])
     ranges = {}
-    for column, both in given.get("ranges", {}).items():
-        if isinstance(both, str) or len(both) != 2:
+    for column, both in _conditions(name, "ranges", given):
+        if not isinstance(both, tuple | list | np.ndarray) or len(both) != 2:
             raise ParameterError(f"rule {name!r}: {column}={both!r}: give from and to")
         low = _end(f"rule {name!r}: {column}", both[0], -np.inf)
         high = _end(f"rule {name!r}: {column}", both[1], np.inf)
@@ -314,11 +331,22 @@ def _rule(place: int, given: Mapping[str, Any]) -> _Rule:
             raise ParameterError(f"rule {name!r}: {column} from {low:g} to {high:g}: swap the ends")
         ranges[str(column)] = (low, high)
     labels = {}
-    for column, some in given.get("labels", {}).items():
+    for column, some in _conditions(name, "labels", given):
+        if not np.iterable(some):
+            raise ParameterError(f"rule {name!r}: {column}={some!r}: give a list of labels")
         labels[str(column)] = (some,) if isinstance(some, str) else tuple(map(str, some))
     if not ranges and not any(labels.values()):
         raise ParameterError(f"rule {name!r}: has no condition; give it ranges or labels")
     return _Rule(name, str(given["english"]), ranges, labels)
+
+
+def _conditions(rule: str, kind: str, given: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    found = given.get(kind, {})
+    if not isinstance(found, Mapping):
+        raise ParameterError(
+            f"rule {rule!r}: {kind}={found!r}: give a dictionary of columns and conditions"
+        )
+    return [*found.items()]
 
 
 def _end(name: str, value: float | None, default: float) -> float:

@@ -123,7 +123,7 @@ def tail_scenario(
     change = {"leave": -before, "serve leaner": share * cost, "raise price": share * paid}[action]
     after = np.where(affected, before + change, before)
     kept = ~affected if action == "leave" else np.ones(n, dtype=bool)
-    total, changed = float(before.sum()), float(after.sum())
+    total, changed = (concentration.sure_total(profit) for profit in (before, after))
     shown = frames.with_arrays(
         found.select(nw.col("key").alias(key)),
         profit_before=before,

@@ -254,7 +254,7 @@ def optimal_time(
     Raises
     ------
     ParameterError
-        If a number is below zero, none is above, or the tiers differ.
+        If a number is below zero, none is above, the tiers differ, or there are none.
 
     Notes
     -----
@@ -267,16 +267,18 @@ def optimal_time(
     >>> found["hours_each"].tolist()
     [360.0, 10.0]
     """
-    _above_zero("hours", hours)
-    tiers = [*values]
-    heads = dict.fromkeys(tiers, 1.0) if customers is None else dict(customers)
-    _same_tiers("customers", heads, dict(values))
+    share_out = _above_zero("hours", hours)
+    tiers = [*_by_tier("values", values)]
+    heads = dict.fromkeys(tiers, 1.0) if customers is None else _by_tier("customers", customers)
+    _same_tiers("customers", heads, values)
     worth = np.array(checks.weights("values", [*values.values()], length=len(tiers)))
     count = np.array(checks.weights("customers", [heads[t] for t in tiers], length=len(tiers)))
-    total = float((count * worth**2).sum())
+    # In units of a power of two, which loses nothing, so that no square is too large for a float.
+    parts = np.ldexp(worth, -np.frexp(worth.max())[1]) ** 2
+    total = float((count * parts).sum())
     if total == 0:
         raise ParameterError("values: only tiers without customers have a value above zero")
-    each = hours * worth**2 / total
+    each = share_out * parts / total
     return pd.DataFrame(
         {
             "tier": tiers,
@@ -284,10 +286,18 @@ def optimal_time(
             "customers": count,
             "hours_each": each,
             "hours": count * each,
-            "time_share": count * each / hours,
+            "time_share": count * each / share_out,
             "brings": count * worth * np.sqrt(each),
         }
     )
+
+
+def _by_tier(name: str, given: Any) -> Mapping[str, float]:
+    if not isinstance(given, Mapping) or not given:
+        raise ParameterError(
+            f"{name}={given!r}: give a dictionary of tiers, such as {{'vip': 6, 'prospect': 1}}"
+        )
+    return given
 
 
 def _shares(name: str, given: Shares | None, default: str) -> dict[str, float]:
@@ -295,7 +305,8 @@ def _shares(name: str, given: Shares | None, default: str) -> dict[str, float]:
     if given is None:
         return tiers
     if not isinstance(given, Mapping):
-        if len(given) != len(tiers):
+        given = [*given] if np.iterable(given) else given
+        if not isinstance(given, list) or len(given) != len(tiers):
             raise ParameterError(
                 f"{name}={given!r}: give shares for {', '.join(tiers)}, or name your own tiers in "
                 "a dictionary"
@@ -314,9 +325,8 @@ def _shares(name: str, given: Shares | None, default: str) -> dict[str, float]:
 
 def _same_tiers(name: str, given: Mapping[str, float], tiers: Mapping[str, float]) -> None:
     if set(given) != set(tiers):
-        raise ParameterError(
-            f"{name}: has the tiers {', '.join(given)}, not {', '.join(tiers)}; name the same ones"
-        )
+        found, wanted = (", ".join(map(str, some)) for some in (given, tiers))
+        raise ParameterError(f"{name}: has the tiers {found}, not {wanted}; name the same ones")
 
 
 def _above_zero(name: str, value: float) -> float:

@@ -6,9 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
-from keyaccounts import plots, segmentation
+from keyaccounts import frames, plots, segmentation
 from keyaccounts.plots.style import percent
 from keyaccounts.tables import Table, table
 from keyaccounts.widgets.explorer import Explorer, choice, explore, slider
@@ -129,19 +130,22 @@ def tail_explorer(
             accounts, key=key, revenue=revenue, margin=margin, cost_to_serve=cost_to_serve,
             worst=worst, action=action, strength=strength,
         )  # fmt: skip
-        kept = found.table[found.table["kept"]]
-        curve = segmentation.whale_curve(kept, key=key, profit="profit_after")
+        rows = nw.from_native(found.table).lazy()
+        kept = frames.collect(rows.filter(nw.col("kept")), key=key)
+        losing = int((frames.numbers(kept, "profit_after") < 0).sum())
+        curve = segmentation.whale_curve(kept.to_native(), key=key, profit="profit_after")
+        by = f"by {100 * found.gain:+.1f} %," if found.before > 0 else f"from {found.before:,.0f}"
         finding = (
-            f"Profit moves by {100 * found.gain:+.1f} %, to {found.after:,.0f}".replace("-", "−")
+            f"Profit moves {by} to {found.after:,.0f}".replace("-", "−")
             if worst
             else f"Nothing changed: the profit is {found.before:,.0f}"
         )
         numbers = {
             "profit before": f"{found.before:,.0f}",
             "profit after": f"{found.after:,.0f}",
-            f"{unit} who lose money": f"{int((kept['profit_after'] < 0).sum()):,}",
+            f"{unit} who lose money": f"{losing:,}",
             "peak of the curve": percent(curve.peak),
-            f"{unit} who would notice": f"{int(found.table['affected'].sum()):,}",
+            f"{unit} who would notice": f"{worst:,}",
         }
         shown = pd.DataFrame(numbers.items(), columns=["measure", "value"])
         return plots.whale(curve, title=finding), table(shown, "What the change does")
