@@ -32,7 +32,7 @@ HERE = Path(__file__).parent
 # How often each contender runs, by its pace: on tables above and below five million orders.
 MANY_ORDERS = {"fast": 4, "middle": 2, "slow": 2}
 FEW_ORDERS = {"fast": 5, "middle": 3, "slow": 3}
-METHOD_RUNS = {"fast": 3, "middle": 3, "slow": 2}
+METHOD_RUNS = {"fast": 5, "middle": 5, "slow": 2}
 ONCE = {"fast": 1, "middle": 1, "slow": 1}
 FEW = {"fast": 2, "middle": 2, "slow": 1}  # for the growth curve
 ALL = CONTENDERS | methods.CONTENDERS

@@ -270,7 +270,11 @@ def _joined(
     left, spent = _same_keys(left, spent, key, wide)
     # Only keys and places are joined: wide tables would be copied several times on the way. An
     # outer join would make keys with gaps floats, which cannot hold a number of 17 digits.
-    both = nw.concat([frame.select("key") for frame in (left, spent)]).unique().sort("key")
+    both = left.select("key")
+    met = spent.select("key").join(both.with_row_index("place"), on="key", how="left")
+    strangers = met.filter(nw.col("place").is_null()).select("key")
+    if len(strangers):
+        both = nw.concat([both, strangers]).sort("key")
     for frame, name in ((left, "place"), (spent, "place of log")):
         both = both.join(frame.select("key").with_row_index(name), on="key", how="left")
     both = both.with_columns(
