@@ -43,8 +43,8 @@ def move(control, end):
     control.press("Home" if end == "first" else "End")
 
 
-def test_every_chapter_page_has_one():
-    assert len(PAGES) == 7
+def test_every_page_of_a_chapter_has_one():
+    assert len(PAGES) == len([*ROOT.glob("book/[1-9]-*/*.ipynb")]) > 0
 
 
 @explorers

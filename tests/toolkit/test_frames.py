@@ -377,3 +377,15 @@ def test_a_duckdb_connection_that_takes_no_tables_from_python() -> None:
     connection.query("set enable_external_access=false")
     with pytest.raises(DataError, match=r"takes no tables from Python.*\.df\(\)"):
         abc(connection.query("select 1 as k, 2.0 as v"), key="k", value="v")
+
+
+def test_numbers_fetched_from_duckdb_are_those_of_its_own_frame() -> None:
+    relation = duckdb.connect().query(
+        "select * from (values (1::bigint, 2.5::double, 7::integer, null::double),"
+        " (2, null, null, null)) t(whole, part, gap, empty)"
+    )
+    found = frames.collect(nw.from_native(relation)).to_native()
+    pd.testing.assert_frame_equal(found.astype(float), relation.df().astype(float))
+    assert found["whole"].dtype == "int64"
+    assert found["gap"].isna().tolist() == [False, True]
+    assert len(frames.collect(nw.from_native(relation.filter("whole > 5")))) == 0

@@ -473,8 +473,8 @@ def _plain_number(kind: nw.dtypes.DType) -> bool:
 def _fetched(relation: Any) -> pd.DataFrame:
     """Return numbers as DuckDB's own `df` does, but column by column.
 
-    That one copies all columns of a type into one block: for ten columns of a million rows a third
-    of the time, and twice the memory.
+    That one copies all columns of a type into one block, which was a quarter of the time of adding
+    up ten million rows into ten columns of 833,333.
     """
     columns = {}
     for name, values in relation.fetchnumpy().items():

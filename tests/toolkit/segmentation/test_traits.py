@@ -69,7 +69,9 @@ def test_loss_by_hand() -> None:
     assert loss_impact(0.25, 6) == 0.125
     assert loss_impact(0.3, 24) == 0.6
     assert loss_impact(1, 0) == 0
-    with pytest.raises(ParameterError, match=r"write 0\.25 for 25 %"):
+    with pytest.raises(
+        ParameterError, match=r"revenue_share=25: give a share from 0 to 1, 0\.25 for 25 %"
+    ):
         loss_impact(25, 6)
     with pytest.raises(ParameterError, match="months_to_replace=-1"):
         loss_impact(0.5, -1)
@@ -96,7 +98,7 @@ def test_losses_of_a_polars_column() -> None:
 @pytest.mark.parametrize(
     ("share", "months", "said"),
     [
-        ([0.25, 25], 6, "revenue_share=25: a share is from 0 to 1"),
+        ([0.25, 25], 6, r"revenue_share=25 in row 1 \(counting from 0\): give a share"),
         (0.5, pd.Series([-1.0, 2.0]), r"months_to_replace=-1 in row 0 \(counting from 0\)"),
         ([0.5, 0.5], ["soon", "late"], "months_to_replace holds other things than numbers"),
         (["0.1"], [1], "revenue_share holds other things than numbers"),

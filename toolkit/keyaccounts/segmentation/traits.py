@@ -159,14 +159,12 @@ def loss_impact(revenue_share: Any, months_to_replace: Any) -> Any:
     >>> loss_impact(accounts["share"], accounts["months"]).tolist()
     [0.12, 0.01]
     """
-    given = {"revenue_share": revenue_share, "months_to_replace": months_to_replace}
-    index = [v.index for v in given.values() if isinstance(v, pd.Series)]
+    given = (revenue_share, months_to_replace)
+    index = [column.index for column in given if isinstance(column, pd.Series)]
     if len(index) == 2 and not index[0].equals(index[1]):
         raise ParameterError("the two columns have different rows: take both from one table")
-    share, months = (_numbers(name, value) for name, value in given.items())
-    if np.any(share > 1):
-        low = np.atleast_1d(share)[np.atleast_1d(share) > 1][0]
-        raise ParameterError(f"revenue_share={low:g}: a share is from 0 to 1; write 0.25 for 25 %")
+    share = _numbers("revenue_share", revenue_share, 1.0, "a share from 0 to 1, 0.25 for 25 %")
+    months = _numbers("months_to_replace", months_to_replace, np.inf, "months, 0 or more")
     if share.ndim and months.ndim and share.size != months.size:
         raise ParameterError(
             f"{share.size} shares and {months.size} months: give as many of one as of the other"
@@ -177,8 +175,8 @@ def loss_impact(revenue_share: Any, months_to_replace: Any) -> Any:
     return pd.Series(loss, index=index[0]) if index else loss
 
 
-def _numbers(name: str, values: Any) -> NDArray[np.float64]:
-    """Return a number, or a column of numbers, none below zero; in a column some may be missing."""
+def _numbers(name: str, values: Any, high: float, wanted: str) -> NDArray[np.float64]:
+    """Return a number or a column of numbers from 0 to `high`; in a column some may be missing."""
     if np.ndim(values) == 0:
         found: NDArray[np.float64] = np.asarray(checks.number(name, values), dtype=np.float64)
     else:
@@ -187,11 +185,11 @@ def _numbers(name: str, values: Any) -> NDArray[np.float64]:
         if not all(value is None or isinstance(value, Real | Decimal) for value in listed):
             raise ParameterError(f"{name} holds other things than numbers: convert it first")
         found = np.array([np.nan if v is None else float(v) for v in listed], dtype=np.float64)
-    wrong = np.flatnonzero((found < 0) | np.isinf(found))
+    wrong = np.flatnonzero((found < 0) | (found > high) | np.isinf(found))
     if wrong.size:
         where = f" in row {wrong[0]} (counting from 0)" if found.ndim else ""
         value = found.flat[wrong[0]]
-        raise ParameterError(f"{name}={value:g}{where}: give a number of 0 or more")
+        raise ParameterError(f"{name}={value:g}{where}: give {wanted}")
     return found
 
 
