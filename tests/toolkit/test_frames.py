@@ -380,7 +380,8 @@ def test_a_duckdb_connection_that_takes_no_tables_from_python() -> None:
 
 
 def test_numbers_fetched_from_duckdb_are_those_of_its_own_frame() -> None:
-    relation = duckdb.connect().query(
+    connection = duckdb.connect()  # by name: older DuckDBs close one that nobody holds
+    relation = connection.query(
         "select * from (values (1::bigint, 2.5::double, 7::integer, null::double),"
         " (2, null, null, null)) t(whole, part, gap, empty)"
     )
