@@ -133,6 +133,14 @@ def test_sizes_are_cut_at_median_and_top_fifth() -> None:
         contract_tier(rows.assign(yearly=1), **SIZES)
 
 
+def test_how_late_customers_pay_may_be_said_in_words() -> None:
+    rows = pd.DataFrame({"fleet": list("ABC"), "yearly": 90, "late": ["on-time", "slow", "late"]})
+    found = contract_tier(rows, **SIZES, size_cuts=(20, 60), late_cuts=None).table
+    days = rows.assign(late=[0, 1, 30])
+    by_days = contract_tier(days, **SIZES, size_cuts=(20, 60)).table
+    assert found["cell"].tolist() == by_days["cell"].tolist() == ["core", "standard", "standard"]
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -206,7 +206,7 @@ def contract_tier(
     order_size: str,
     days_late: str,
     size_cuts: Sequence[float] | None = None,
-    late_cuts: Sequence[float] = (1, 30),
+    late_cuts: Sequence[float] | None = (1, 30),
 ) -> Grid:
     """Say which service and discount a contracted customer gets, by order size and payment.
 
@@ -222,8 +222,9 @@ def contract_tier(
     size_cuts : two numbers, optional
         Where an order size becomes middle and large. Default, which is ours: the median, and the
         value that one in five exceeds.
-    late_cuts : two numbers, default (1, 30)
-        From how many days on a customer pays slowly, and late. Ours.
+    late_cuts : two numbers or None, default (1, 30)
+        From how many days on a customer pays slowly, and late. Ours. None if the column holds the
+        words on-time, slow and late.
 
     Returns
     -------
