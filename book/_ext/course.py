@@ -8,6 +8,8 @@ PARTS = (
     "failing_cell",  # a failing notebook stops the build and names page and cell
     "mathml",  # formulas are rendered at build time
     "native_details",  # "dropdown" blocks open without JavaScript
+    "preparing",  # code that shows nothing is folded
+    "units",  # a number keeps its percent sign
     "self_check",  # questions with an answer to every option
     "inline_svg",  # figures are part of the page and follow its colors
     "explorers",  # controls that move without a kernel

@@ -96,6 +96,7 @@ def test_rfm_grid_counts_customers_by_square(engine: Engine) -> None:
         "r=1 f=1 n=1", "r=1 f=2 n=1", "r=2 f=1 n=1", "r=2 f=2 n=1",
     ]  # fmt: skip
     assert [t.get_text() for t in ax.texts] == ["1"] * 4
+    assert {t.get_ha() for t in ax.texts} == {"center"}
     assert ax.get_title().replace("\n", " ") == "25 % of customers are recent and frequent buyers"
 
 
@@ -110,6 +111,10 @@ def test_rfm_grid_draws_area_by_number() -> None:
         (side / sides[biggest]) ** 2 == pytest.approx(n / biggest) for n, side in sides.items()
     )
     assert len(ax.patches) == 25
+    aside = {int(t.get_text()) for t in ax.texts if t.get_ha() == "left"}
+    assert aside == {
+        n for n, side in sides.items() if 0 < side < max(0.3, 0.05 + 0.12 * len(str(n)))
+    }
 
 
 def test_rfm_grid_of_nobody() -> None:
@@ -129,12 +134,23 @@ def test_rates_draw_rate_interval_and_average(engine: Engine) -> None:
     table = ka.patterns.rates.by_group(engine.table(won), group="channel", success="won")
     ax = ka.plots.rates(table, group="channel", title="Fairs win", average=0.2)
     (dots,) = [line for line in ax.get_lines() if line.get_marker() == "o"]
-    assert dots.get_xdata() == pytest.approx([0.5, 0.0])
+    assert dots.get_xdata() == pytest.approx([0.0, 0.5])
     ends = [segment[:, 0] for segment in ax.collections[0].get_segments()]
-    expected = [ka.patterns.rates.wilson_interval(2, 4), ka.patterns.rates.wilson_interval(0, 6)]
+    expected = [ka.patterns.rates.wilson_interval(0, 6), ka.patterns.rates.wilson_interval(2, 4)]
     assert np.array(ends) == pytest.approx(np.array(expected))
-    assert [t.get_text() for t in ax.get_yticklabels()] == ["fair", "phone"]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["phone", "fair"]
     assert {t.get_text() for t in ax.texts} == {"50 %", "0 %", "all: 20 %"}
+    assert ax.get_xlim()[0] == 0
+
+
+def test_rates_of_numbers_have_the_highest_on_top_and_high_ones_their_own_axis() -> None:
+    table = pd.DataFrame(
+        {"score": [1, 2, 3], "rate": [0.6, 0.7, 0.8], "low": [0.55, 0.6, 0.7], "high": 0.9}
+    )
+    ax = ka.plots.rates(table, group="score", title="More come back")
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["1", "2", "3"]
+    assert ax.get_xlim() == pytest.approx((0.5, 0.936))
+    assert ka.plots.rates(table, group="score", title="", average=0.3).get_xlim()[0] == 0
 
 
 def test_rates_of_no_groups_and_of_a_wrong_column() -> None:

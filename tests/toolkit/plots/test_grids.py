@@ -36,12 +36,14 @@ def words(ax: Any) -> set[str]:
 def test_cells_have_area_by_customers(engine: Engine) -> None:
     ax = ka.plots.grid_cells(ka.segmentation.kaism(engine.table(ACCOUNTS), **SIDES))
     drawn = squares(ax)
-    assert len(drawn) == 4
+    assert len(drawn) == 4 + 1
     key, maintenance = drawn["key account: 4"], drawn["maintenance account: 1"]
     assert maintenance.get_width() ** 2 / key.get_width() ** 2 == pytest.approx(1 / 4)
     assert (key.get_x() + key.get_width() / 2, key.get_y() + key.get_height() / 2) == (1, 1)
     assert drawn["opportunistic account: 0"].get_width() == 0
-    assert key.get_linewidth() > 0 == maintenance.get_linewidth()
+    frame = drawn["key account, pointed out"]
+    assert frame.get_bbox().contains(*key.get_bbox().p0), "around the cell, not across its words"
+    assert frame.get_linewidth() > 0 == key.get_linewidth() == maintenance.get_linewidth()
     assert "4 key account" in words(ax)
     assert ax.get_title() == "4 of 6 customers: key account"
     assert ax.get_xlabel() == "Relative strength (1 unknown, not shown)"

@@ -12,7 +12,17 @@ from matplotlib.patches import Rectangle
 from keyaccounts import frames
 from keyaccounts.errors import DataError
 from keyaccounts.patterns.grid import Grid
-from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, finding, percent, styled, wrapped
+from keyaccounts.plots.style import (
+    ACCENT,
+    GRID,
+    INK,
+    MUTED,
+    count_on,
+    finding,
+    percent,
+    styled,
+    wrapped,
+)
 from keyaccounts.segmentation import KeyAccountDefinitions
 
 
@@ -105,11 +115,16 @@ def _grid_cells(
     for x, y, name, customers, pointed in cells:
         side = 0.94 * (customers / biggest) ** 0.5
         square = Rectangle(
-            (x - side / 2, y - side / 2), side, side, facecolor=GRID,
-            edgecolor=ACCENT if pointed else GRID, linewidth=2.2 if pointed else 0,
+            (x - side / 2, y - side / 2), side, side, color=GRID, linewidth=0,
             label=f"{name}: {customers}",
         )  # fmt: skip
         ax.add_patch(square)
+        if pointed:  # around the cell, where it crosses no word
+            frame = Rectangle(
+                (x - 0.485, y - 0.485), 0.97, 0.97, fill=False, edgecolor=ACCENT, linewidth=2.2,
+                label=f"{name}, pointed out",
+            )  # fmt: skip
+            ax.add_patch(frame)
         ax.text(
             x, y, f"{customers:,}\n{wrapped(name, 28 // wide + 4)}", ha="center", va="center",
             fontsize=11.5, color=INK, fontweight="bold" if pointed else "normal", linespacing=1.15,
@@ -230,7 +245,7 @@ def _grid_scatter(
 
 def _edges(ends: tuple[float, float], cuts: tuple[float, ...]) -> list[float]:
     """Return the ends of an axis with the cuts between, and room for names in the outer bands."""
-    room = 0.15 * (ends[1] - ends[0])
+    room = 0.24 * (ends[1] - ends[0])
     return [min(ends[0], cuts[0]) - room, *cuts, max(ends[1], cuts[-1]) + room]
 
 
@@ -296,7 +311,7 @@ def _definitions_overlap(
         said = f"{names[x]} and {names[y]}: {percent(share)}"
         corner = (x - side / 2, y - side / 2)
         ax.add_patch(Rectangle(corner, side, side, color=GRID, label=said))
-        ax.text(x, y, percent(share), ha="center", va="center", fontsize=11.5, color=INK)
+        count_on(ax, x, y, side, percent(share))
     shown = [wrapped(name.replace("_", " "), 9) for name in names]
     ax.set(
         xlim=(-0.5, len(names) - 1.5), ylim=(len(names) - 0.5, 0.5),

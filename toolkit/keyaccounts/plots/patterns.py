@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,9 @@ def rates(
     average: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Show the rate of each group with its interval, highest group on top.
+    """Show the rate of each group with its interval.
+
+    Groups that are numbers have the highest on top; names stand in alphabetical order.
 
     Parameters
     ----------
@@ -58,14 +61,15 @@ def rates(
     >>> calls = pd.DataFrame({"channel": ["fair", "fair", "phone"], "won": [True, False, False]})
     >>> ax = rates(by_group(calls, group="channel", success="won"), group="channel", title="Won")
     >>> [text.get_text() for text in ax.get_yticklabels()]
-    ['fair', 'phone']
+    ['phone', 'fair']
     """
     names = {"group": group, "rate": "rate", "low": "low", "high": "high"}
     found = frames.collect(frames.read(table, **names).rows.lazy().sort("group"))
     if len(found) == 0:
         raise DataError("there are no groups to draw")
-    labels = [str(value) for value in found["group"].to_list()]
-    values = {c: frames.numbers(found, c) for c in ("rate", "low", "high")}
+    upward = 1 if found["group"].dtype.is_numeric() else -1
+    labels = [str(value) for value in found["group"].to_list()][::upward]
+    values = {c: frames.numbers(found, c)[::upward] for c in ("rate", "low", "high")}
     return _rates(ax, labels, values, title, label, group_label or group, average)
 
 
@@ -83,20 +87,23 @@ def _rates(
     rate, low, high = values["rate"], values["low"], values["high"]
     ax.hlines(places, low, high, color=ACCENT, linewidth=2.2)
     ax.plot(rate, places, "o", color=ACCENT, markersize=8)
-    for place, end, value in zip(places, high, rate, strict=True):
+    for place, value in zip(places, rate, strict=True):
+        # in a column of their own, where they meet neither the dots nor the line of the average
         ax.annotate(
-            percent(value), (end, place),
-            xytext=(8, 0), textcoords="offset points", va="center", color=INK,
+            percent(value), (1, place), xycoords=("axes fraction", "data"),
+            xytext=(6, 0), textcoords="offset points", va="center", color=INK,
         )  # fmt: skip
+    least = min(low)
     if average is not None:
+        least = min(least, average)
         ax.axvline(average, color=MUTED, linewidth=1, linestyle="--")
         ax.annotate(
-            f"all: {percent(average)}", (average, -0.45),
+            f"all: {percent(average)}", (average, len(labels) - 0.45),
             xytext=(5, 0), textcoords="offset points", va="center", color=MUTED,
         )  # fmt: skip
     ax.set(
-        xlim=(0, min(1.12, max(high) * 1.18)),
-        ylim=(-0.6, len(labels) - 0.4),
+        xlim=(math.floor(10 * least - 0.5) / 10 if least > 0.4 else 0, min(1.02, max(high) * 1.04)),
+        ylim=(-0.6, len(labels) - (0.4 if average is None else 0.1)),
         yticks=places,
         yticklabels=labels,
         xlabel=label,

@@ -12,7 +12,17 @@ from matplotlib.ticker import PercentFormatter
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError
 from keyaccounts.patterns import concentration
-from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, SIGNAL, finding, percent, styled
+from keyaccounts.plots.style import (
+    ACCENT,
+    GRID,
+    INK,
+    MUTED,
+    SIGNAL,
+    count_on,
+    finding,
+    percent,
+    styled,
+)
 from keyaccounts.segmentation import RFM, WhaleCurve
 
 
@@ -72,10 +82,7 @@ def _rfm_grid(ax: Axes, counts: np.ndarray[Any, Any], title: str) -> None:
             ax.add_patch(_square(f + 1, r + 1, side, color, label=f"r={r + 1} f={f + 1} n={n}"))
             inside = corner and side > 0.6
             if bins <= 6:
-                ax.text(
-                    f + 1, r + 1, f"{n:,}", ha="center", va="center", fontsize=12,
-                    color="#fcfcfa" if inside else INK if n else MUTED,
-                )  # fmt: skip
+                count_on(ax, f + 1, r + 1, side, f"{n:,}", "#fcfcfa" if inside else INK)
     ax.set(
         xlim=(0.5, bins + 0.5),
         ylim=(0.5, bins + 0.5),

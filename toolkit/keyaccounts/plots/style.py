@@ -81,6 +81,14 @@ def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
+def count_on(ax: Axes, x: float, y: float, side: float, count: str, color: str = INK) -> None:
+    """Write a count on its square, or beside a square that is too small to hold it."""
+    if side == 0 or side >= max(0.3, 0.05 + 0.12 * len(count)):
+        ax.text(x, y, count, ha="center", va="center", color=color if side else MUTED)
+    else:
+        ax.text(x + side / 2 + 0.05, y, count, ha="left", va="center", color=INK)
+
+
 def wrapped(text: str, width: int = 42) -> str:
     """Break a title so that it fits the figure, in lines of about equal length."""
     lines = max(1, math.ceil(len(text) / width))

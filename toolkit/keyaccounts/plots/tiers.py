@@ -12,7 +12,17 @@ from matplotlib.ticker import PercentFormatter
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, SIGNAL, finding, percent, styled
+from keyaccounts.plots.style import (
+    ACCENT,
+    GRID,
+    INK,
+    MUTED,
+    SIGNAL,
+    count_on,
+    finding,
+    percent,
+    styled,
+)
 from keyaccounts.segmentation import AccountInvestment, Migration, Pyramid
 
 
@@ -157,13 +167,7 @@ def _migration_matrix(
         label = f"{rows[before]} to {columns[after]}: {n}"
         pale = color if color == GRID else (color, 0.35)  # so that the number can be read on it
         ax.add_patch(Rectangle(corner, side, side, facecolor=pale, edgecolor=color, label=label))
-        number = f"{n:,}"
-        if side >= max(0.3, 0.05 + 0.12 * len(number)):
-            ax.text(after, before, number, ha="center", va="center", color=INK)
-        elif n:  # beside a square that is too small to hold it
-            ax.text(after + side / 2 + 0.05, before, number, ha="left", va="center", color=INK)
-        else:
-            ax.text(after, before, number, ha="center", va="center", color=MUTED)
+        count_on(ax, after, before, side, f"{n:,}")
     ax.set(
         xlim=(-0.5, last + 0.5), ylim=(last + 0.5, -0.5), xticks=range(last + 1),
         yticks=range(last + 1), xlabel="Tier after", ylabel="Tier before",
