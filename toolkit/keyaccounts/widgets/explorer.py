@@ -66,7 +66,7 @@ def slider(label: str, values: Sequence[float], *, start: float, unit: str = "")
     start : number
         Where the reader finds it.
     unit : str, optional
-        Written behind the value; "%" writes shares as percent.
+        Written behind the value, in the plural: one has no "s". "%" writes shares as percent.
 
     Returns
     -------
@@ -81,11 +81,16 @@ def slider(label: str, values: Sequence[float], *, start: float, unit: str = "")
     --------
     >>> slider("Price increase", [0, 0.05, 0.1], start=0, unit="%").texts
     ('0 %', '5 %', '10 %')
+    >>> slider("For the worst", [1, 2], start=1, unit="accounts").texts
+    ('1 account', '2 accounts')
     """
     if any(b <= a for a, b in itertools.pairwise(values)):
         raise ParameterError(f"{label}: the values of a slider must rise")
     scale = 100 if unit == "%" else 1
-    texts = [f"{round(v * scale, 6):,g} {unit}".strip() for v in values]
+    units = [unit.removesuffix("s") if v == 1 else unit for v in values]
+    texts = [
+        f"{round(v * scale, 6):,g} {one}".strip() for v, one in zip(values, units, strict=True)
+    ]
     return _control(label, values, texts, start, "slider")
 
 

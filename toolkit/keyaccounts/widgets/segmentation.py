@@ -55,7 +55,7 @@ def rfm_explorer(
     >>> import keyaccounts as ka
     >>> orders = ka.datasets.load("cdnow")
     >>> rfm_explorer(orders, days=["1997-06-30", "1997-09-30"], start="1997-09-30", bins=[3, 5])
-    Explorer (Bins, Scored on): 10 % of customers are recent and frequent buyers
+    Explorer (Bins, Scored on): Of the best 500, 60 % bought again in 180 days
     """
 
     def show(bins: int, as_of: str) -> tuple[Any, Table]:
@@ -67,15 +67,17 @@ def rfm_explorer(
         after = orders[(orders[date] > as_of) & (orders[date] <= end)]
         back = scored.table[customer].isin(after[customer])
         best = scored.table.nlargest(chosen, ["score", "monetary"]).index
+        longest = scored.cuts["recency"][0] // 1  # days are whole: at most 41.5 are at most 41
         numbers = {
             f"best {chosen} who bought again in {horizon} days": percent(back[best].mean()),
             "all customers who did": percent(back.mean()),
-            "days since the last order, for the best r": f"{scored.cuts['recency'][0]:g} at most",
+            "days since the last order, for the best r": f"{longest:g} at most",
             "orders, for the best f": f"more than {scored.cuts['frequency'][-1]:g}",
             "revenue, for the best m": f"more than {scored.cuts['monetary'][-1]:.2f}",
         }
         shown = pd.DataFrame(numbers.items(), columns=["measure", "value"])
-        return plots.rfm_grid(scored), table(shown, f"{bins} bins, scored on {as_of}")
+        title = f"Of the best {chosen}, {percent(back[best].mean())} bought again in {horizon} days"
+        return plots.rfm_grid(scored, title=title), table(shown, f"{bins} bins, scored on {as_of}")
 
     return explore(
         show,
@@ -93,6 +95,7 @@ def tail_explorer(
     margin: str,
     cost_to_serve: str,
     worst: Sequence[int],
+    start: int | None = None,
     strengths: Sequence[float] = (0.1, 0.25, 0.5),
     unit: str = "customers",
 ) -> Explorer:
@@ -104,6 +107,8 @@ def tail_explorer(
         As in :func:`keyaccounts.segmentation.tail_scenario`.
     worst : sequence of int
         Numbers of accounts to change something for, the first of them 0.
+    start : int, optional
+        The one that is chosen at first. Default: the first.
     strengths : sequence of float
         Shares of cost saved or price added.
     unit : str, default "customers"
@@ -122,7 +127,7 @@ def tail_explorer(
     ... })
     >>> tail_explorer(accounts, key="account", revenue="revenue", margin="margin",
     ...               cost_to_serve="cost_to_serve", worst=[0, 1])
-    Explorer (What you do, For the worst, How much): Nothing changed: the profit is 60
+    Explorer (What you do, For the worst, Saved or added): Nothing changed: the profit is 60
     """
 
     def show(action: str, worst: int, strength: float) -> tuple[Any, Table]:
@@ -154,6 +159,8 @@ def tail_explorer(
         show,
         alt="Whale curve: the running total of profit, best customers first.",
         action=choice("What you do", list(segmentation.ACTIONS), start="serve leaner"),
-        worst=slider("For the worst", list(worst), start=worst[0], unit=unit),
-        strength=slider("How much", list(strengths), start=strengths[-1], unit="%"),
+        worst=slider(
+            "For the worst", list(worst), start=worst[0] if start is None else start, unit=unit
+        ),
+        strength=slider("Saved or added", list(strengths), start=strengths[-1], unit="%"),
     )
