@@ -20,8 +20,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keyaccounts import frames
 from keyaccounts.errors import ColumnError, DataError
+from keyaccounts.patterns.process import stand
+from keyaccounts.patterns.scorecard import scorecard
 from keyaccounts.purchases import summarize
-from keyaccounts.segmentation import abc, progressive, rfm
+from keyaccounts.segmentation import (
+    abc,
+    buying_traits,
+    contract_tier,
+    indicators,
+    potential_relationship,
+    progressive,
+    pyramid,
+    rfm,
+    rfm_scores,
+    tail_scenario,
+    time_spent,
+    vip_check,
+    whale_curve,
+)
 
 # ---------------------------------------------------------------------------------------- days
 
@@ -178,7 +194,7 @@ def test_many_pandas_rows_go_through_duckdb(monkeypatch: pytest.MonkeyPatch) -> 
     assert lazy_engine(frame) == "duckdb"
     assert lazy_engine(frame.head(1)) == "pandas"
     zoned = frame.assign(order_date=pd.Timestamp("2026-01-01", tz="Asia/Tokyo"))
-    assert lazy_engine(zoned) == "pandas"  # DuckDB would take the day of its own zone
+    assert lazy_engine(zoned) == "duckdb"  # as its own zone's clocks show it
     assert lazy_engine(frame.assign(customer_id=pd.Categorical(["A", "B"]))) == "pandas"
     monkeypatch.setattr(frames, "find_spec", lambda name: None)
     assert lazy_engine(frame) == "pandas"  # DuckDB is not installed
@@ -390,3 +406,120 @@ def test_numbers_fetched_from_duckdb_are_those_of_its_own_frame() -> None:
     assert found["whole"].dtype == "int64"
     assert found["gap"].isna().tolist() == [False, True]
     assert len(frames.collect(nw.from_native(relation.filter("whole > 5")))) == 0
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Ho_Chi_Minh", "Etc/GMT-8", "UTC"])
+@pytest.mark.parametrize("fast", [2, 500_000])
+def test_a_pandas_column_of_any_zone_counts_its_local_days(
+    zone: str, fast: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "FAST_ROWS", fast)
+    late = pd.to_datetime(["2026-01-01 23:30", "2026-01-02 00:30"]).tz_localize(zone)
+    rows = pd.DataFrame({"customer_id": ["A", "A"], "order_date": late, "amount": [1.0, 2.0]})
+    assert summarize(rows)[["orders", "recency"]].to_numpy().tolist() == [[2, 1]]
+
+
+def test_names_that_sql_cannot_tell_apart_are_refused_by_engines_of_sql(engine: Engine) -> None:
+    rows = engine.table(pd.DataFrame({"k": ["A"], "Class": [5.0]}))
+    named = engine.table(ORDERS.rename(columns={"customer_id": "Revenue"}))
+    if engine.name not in ("duckdb", "pyspark"):
+        assert engine.rows(abc(rows, key="k", value="Class").table, "Class", "class") == [(5, "A")]
+        assert len(engine.rows(summarize(named, customer="Revenue"), "Revenue", "revenue")) == 2
+        return
+    with pytest.raises(ColumnError, match="does not tell the column 'Class' from 'class'"):
+        abc(rows, key="k", value="Class")
+    with pytest.raises(ColumnError, match="does not tell the column 'Revenue' from 'revenue'"):
+        summarize(named, customer="Revenue")
+
+
+def test_whole_amounts_beyond_what_floats_tell_apart(engine: Engine) -> None:
+    rows = pd.DataFrame({"k": ["a", "b"], "v": [2**53 + 1, 5]})
+    assert engine.rows(abc(engine.table(rows), key="k", value="v").table, "k", "rank") == [
+        ("a", 1), ("b", 2),
+    ]  # fmt: skip
+    arrow = rows.convert_dtypes(dtype_backend="pyarrow")
+    assert abc(arrow, key="k", value="v").table["rank"].tolist() == [1, 2]
+
+
+def test_equal_customers_of_categories_stand_in_order_of_their_names() -> None:
+    names = pd.Categorical(list("zyxw"), categories=list("zyxw"))
+    tiers = pyramid(
+        pd.DataFrame({"k": names, "v": 1.0}), key="k", value="v", cuts=(0.5,), names=("up", "low")
+    ).table
+    assert tiers["k"].tolist() == list("wxyz")
+    assert tiers["k"].dtype == names.dtype
+    ordered = pd.Categorical(list("zyxw"), categories=list("zyxw"), ordered=True)
+    assert abc(pd.DataFrame({"k": ordered, "v": 1.0}), key="k", value="v").table["k"][0] == "z"
+
+
+def test_dictionaries_of_pyarrow_keep_their_type_and_sort_as_numbers() -> None:
+    rows = pa.table({"k": pa.array([10, 9, 10]).dictionary_encode(), "v": [1.0, 2.0, 1.0]})
+    found = abc(rows, key="k", value="v").table
+    assert found.schema.field("k").type == rows.schema.field("k").type
+    assert found.column("k").to_pylist() == [9, 10]
+
+
+def test_days_of_milliseconds_in_pyarrow_are_days() -> None:
+    rows = pa.table(
+        {
+            "customer_id": ["A"], "order_date": pa.array([dt.date(2026, 1, 1)], pa.date64()),
+            "amount": [1.0],
+        }
+    )  # fmt: skip
+    assert summarize(rows).column("orders").to_pylist() == [1]
+
+
+def test_a_mend_in_a_message_mends() -> None:
+    truth = ORDERS.assign(amount=[True, False])
+    with pytest.raises(DataError, match=r"not numbers: convert it first, .*\.astype\(int\)"):
+        summarize(truth)
+    assert summarize(truth.assign(amount=truth["amount"].astype(int)))["revenue"].sum() == 1
+    days = ORDERS.assign(order_date=pd.Categorical(["2026-01-01", "2026-01-02"]))
+    with pytest.raises(DataError, match=r"with pandas\.to_datetime\(…\)"):
+        summarize(days)
+    assert len(summarize(days.assign(order_date=pd.to_datetime(days["order_date"])))) == 2
+    mixed = ORDERS.assign(amount=pd.Series([1, "2"], dtype=object))
+    with pytest.raises(DataError, match=r"numbers for example with pandas\.to_numeric"):
+        summarize(mixed)
+    assert summarize(mixed.assign(amount=pd.to_numeric(mixed["amount"])))["revenue"].sum() == 3
+
+
+def test_a_column_of_all_columns_is_refused() -> None:
+    with pytest.raises(ColumnError, match=r"column '\*': engines take that for all columns"):
+        abc(pd.DataFrame({"k": ["A"], "*": [1.0]}), key="k", value="*")
+
+
+def test_numbers_too_small_for_rounding_stay() -> None:
+    tiny = np.array([3e-285, 2e-285, 0.0, -1e-300, 1.23456789012345e-200])
+    assert frames.steady(tiny)[:4].tolist() == [3e-285, 2e-285, 0.0, -1e-300]
+    assert frames.steady(tiny)[4] == pytest.approx(1.23456789012e-200, rel=1e-15)
+    rows = pd.DataFrame({"k": list("ab"), "v": [3e-285, 1e-285]})
+    assert abc(rows, key="k", value="v").table["class"].tolist() == ["A", "A"]
+
+
+@pytest.mark.parametrize(
+    ("call", "parameter"),
+    [
+        (lambda t: whale_curve(t, key="k", profit="no"), "profit"),
+        (lambda t: tail_scenario(t, key="k", revenue="v", margin="w", cost_to_serve="no",
+                                 worst=1, action="leave"), "cost_to_serve"),
+        (lambda t: potential_relationship(t, key="k"), "relationship"),
+        (lambda t: contract_tier(t, key="k", order_size="v", days_late="no", size_cuts=(1, 2)),
+         "days_late"),
+        (lambda t: vip_check(t, key="k"), "traits"),
+        (lambda t: buying_traits(t, key="k"), "traits"),
+        (lambda t: stand(t, key="k", stages=["no", "v"], as_of="2026-01-01"), "stages"),
+        (lambda t: progressive(t, key="k", criteria={"likely": "no"}), "criteria"),
+        (lambda t: scorecard(t, key="k", items=["no"]), "items"),
+        (lambda t: rfm_scores(t, customer="no"), "customer"),
+        (lambda t: time_spent(t, key="k", tier="no", hours="v"), "tier"),
+        (lambda t: indicators(ORDERS, start="2026-01-01", end="2026-01-31", surveys=t),
+         "survey_date"),
+        (lambda t: indicators(ORDERS, start="2026-01-01", end="2026-01-31",
+                              interactions=t.assign(customer_id="A", date=pd.NaT)), "participated"),
+    ],
+)  # fmt: skip
+def test_a_missing_column_is_asked_for_by_a_parameter_there_is(call: Any, parameter: str) -> None:
+    rows = pd.DataFrame({"k": ["A"], "v": [1.0], "w": [1.0]})
+    with pytest.raises(ColumnError, match=f"Name the right one with {parameter}=…$"):
+        call(rows)

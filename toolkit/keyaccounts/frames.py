@@ -79,6 +79,23 @@ class Source:
         return f"{where}, where {self.names[show]!r} is {_plain(value)}"
 
 
+class Asked(str):
+    """A column name that knows the parameter in which the caller gave it, for messages."""
+
+    parameter: str
+
+    def __new__(cls, name: str, parameter: str) -> Asked:
+        """Return the name, with its parameter."""
+        found = super().__new__(cls, name)
+        found.parameter = parameter
+        return found
+
+
+def asked(name: Any, parameter: str) -> Any:
+    """Return a column name that says, where it is wrong, in which parameter it was given."""
+    return Asked(name, parameter) if isinstance(name, str) else name
+
+
 def _plain(value: Any) -> str:
     """Write a value of any engine as a reader would."""
     nothing = value is None or value is pd.NaT or value is pd.NA
@@ -119,6 +136,7 @@ def read(native: Native, /, **names: str) -> Source:
     native = nw.to_native(native, pass_through=True)
     if isinstance(native, pd.DataFrame):
         check_columns(list(native.columns), names)
+        names = _plain_names(names)
         part = native[list(names.values())]
         if any(name is not None for name in native.index.names):  # it might be named like a role
             part = part.reset_index(drop=True)
@@ -126,6 +144,7 @@ def read(native: Native, /, **names: str) -> Source:
     else:
         rows = _open(native)
         check_columns(rows.collect_schema().names(), names)
+        names = _plain_names(names)
         if rows.implementation.is_pyarrow():
             rows = nw.from_native(_no_views(rows.to_native().select([*names.values()])))
         for role, name in names.items():
@@ -136,6 +155,10 @@ def read(native: Native, /, **names: str) -> Source:
                 )
     rows = rows.select(nw.col(name).alias(role) for role, name in names.items())
     return Source(native, names, rows, *_work(rows))
+
+
+def _plain_names(names: dict[str, str]) -> dict[str, str]:
+    return {role: str(name) for role, name in names.items()}
 
 
 def is_empty(source: Source) -> bool:
@@ -199,10 +222,26 @@ def typed_number(source: Source, role: str) -> Source:
     source = typed(source, role, nw.Float64(), source.dtype(role).is_numeric())
     kind = source.dtype(role)
     if not kind.is_numeric():
+        mend = ".astype(int)" if kind == nw.Boolean else "pandas.to_numeric"
         raise DataError(
             f"column {source.names[role]!r} holds {kind} values, not numbers: "
-            "convert it first, for example with pandas.to_numeric"
+            f"convert it first, for example with {mend}"
         )
+    return _arrow_floats(source, role) if kind in (nw.Int64, nw.UInt64) else source
+
+
+def _arrow_floats(source: Source, role: str) -> Source:
+    """Return the source with whole numbers of Arrow as floats: it refuses to cast large ones."""
+    own = source.rows.to_native()
+    if source.rows.implementation.is_pyarrow():
+        place = own.schema.names.index(role)
+        floats = own.column(place).cast("double", safe=False)
+        rows: Any = nw.from_native(own.set_column(place, role, floats))
+        return replace(source, rows=rows, lazy=rows.lazy())
+    if source.rows.implementation.is_pandas() and isinstance(own[role].dtype, pd.ArrowDtype):
+        floats = own[role].astype("Int64" if own[role].dtype.kind == "i" else "UInt64")
+        rows = nw.from_native(own.assign(**{role: floats.astype("Float64")}))
+        return replace(source, rows=rows, lazy=source.lazy if source.connection else rows.lazy())
     return source
 
 
@@ -218,11 +257,16 @@ def _open(native: Native) -> Any:
 
 
 def _no_views(table: Any) -> Any:
-    """Return a pyarrow table whose text can be cut and sorted; that of Polars may be views."""
+    """Return a pyarrow table of plain types: text and categories that sort, known dates."""
     for place, kind in enumerate(table.schema.types):
-        if str(kind) == "string_view":
-            text = table.column(place).cast("string")
-            table = table.set_column(place, table.schema.names[place], text)
+        other = "string" if str(kind) == "string_view" else None
+        if str(kind).startswith("dictionary<values=") and "<values=string" not in str(kind):
+            other = kind.value_type  # categories of whole numbers sort as numbers
+        elif str(kind) == "date64[ms]":  # which Narwhals does not know
+            other = "date32"
+        if other is not None:
+            plain = table.column(place).cast(other)
+            table = table.set_column(place, table.schema.names[place], plain)
     return table
 
 
@@ -231,19 +275,27 @@ def check_columns(present: Sequence[Any], names: dict[str, str]) -> None:
     for role, name in names.items():
         if not isinstance(name, str):
             raise ColumnError(f"{role}={name!r}: the name of a column is text")
+        if name == "*":
+            raise ColumnError("column '*': engines take that for all columns; rename it first")
         if name not in present:
             texts = [c for c in present if isinstance(c, str)]
             close = difflib.get_close_matches(name, texts, n=1, cutoff=0.5)
             hint = f" (did you mean {close[0]!r}?)" if close else ""
             raise ColumnError(
                 f"no column {name!r}{hint}; the table has {', '.join(map(repr, present))}. "
-                f"Name the right one with {role}=…"
+                f"Name the right one with {_parameter(role, names)}=…"
             )
         if present.count(name) > 1:
             raise ColumnError(f"column {name!r} is there {present.count(name)} times: rename one")
         twin = next((r for r, n in names.items() if n == name and r != role), None)
         if twin:
-            raise ColumnError(f"column {name!r} is named for both {role}= and {twin}=")
+            both = f"{_parameter(role, names)}= and {_parameter(twin, names)}="
+            raise ColumnError(f"column {name!r} is named for both {both}")
+
+
+def _parameter(role: str, names: dict[str, str]) -> str:
+    """Return the parameter in which the caller gave the column of a role."""
+    return getattr(names[role], "parameter", role)
 
 
 def check_free(name: str, taken: Iterable[str], role: str) -> None:
@@ -261,6 +313,11 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
         kept = frame[name].dtype
         if isinstance(kept, pd.ArrowDtype) and "dictionary" in str(kept):  # no engine groups by it
             changed[name] = frame[name].astype(pd.ArrowDtype(kept.pyarrow_dtype.value_type))
+        if isinstance(kept, pd.DatetimeTZDtype):  # the clocks of its own zone say which day it is
+            changed[name] = frame[name].dt.tz_localize(None)
+        if isinstance(kept, pd.CategoricalDtype) and not kept.ordered:  # sorted as their values
+            known = kept.categories.sort_values()
+            changed[name] = frame[name].cat.set_categories(known)
         if frame[name].dtype != object:
             continue
         kind = pd.api.types.infer_dtype(frame[name], skipna=True)
@@ -283,8 +340,8 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
             changed[name] = frame[name].astype("boolean")
         else:
             raise DataError(
-                f"column {name!r} mixes kinds of values ({kind}): give it one kind, "
-                f"for example with .astype(str)"
+                f"column {name!r} holds Python objects ({kind}): give it one plain kind of values, "
+                "numbers for example with pandas.to_numeric, names with .astype(str)"
             )
     return frame.assign(**changed) if changed else frame
 
@@ -346,9 +403,10 @@ def typed_day(source: Source, role: str) -> Source:
     source = typed(source, role, nw.String(), source.dtype(role) in dated)
     kind = source.dtype(role)
     if kind not in dated:
+        form = ", format='%Y%m%d'" if kind.is_numeric() else ""
         raise DataError(
             f"column {source.names[role]!r} holds {kind} values, not dates: "
-            "convert it first, for example with pandas.to_datetime(…, format='%Y%m%d')"
+            f"convert it first, for example with pandas.to_datetime(…{form})"
         )
     return source
 
@@ -500,12 +558,15 @@ def steady(values: NDArray[np.float64]) -> NDArray[np.float64]:
     must not depend on that.
     """
     found = np.abs(values, dtype=np.float64)
-    found[found == 0] = 1.0
+    small = found < 1e-268  # zero, and what no power of ten can lift
+    found[small] = 1.0
     np.floor(np.log10(found, out=found), out=found)  # each step in place: millions are rounded
     np.fmin(np.fmax(291.0 - found, 0.0), 560.0, out=found)  # and a NaN becomes a place as well
     scale = _POWERS[found.astype(np.intp)]
     np.rint(np.multiply(values, scale, out=found), out=found)
-    return np.divide(found, scale, out=found)
+    np.divide(found, scale, out=found)
+    found[small] = np.asarray(values)[small]
+    return found
 
 
 _POWERS = 10.0 ** np.arange(-280.0, 281.0)
@@ -521,7 +582,7 @@ class Words(NamedTuple):
     places: NDArray[np.int64]
 
 
-def with_arrays(frame: nw.DataFrame[Any], **arrays: Any) -> nw.DataFrame[Any]:
+def with_arrays(frame: nw.DataFrame[Any], /, **arrays: Any) -> nw.DataFrame[Any]:
     """Return the frame with numpy arrays, lists or :class:`Words` added as columns."""
     backend = frame.implementation
     series = [_series(name, values, backend) for name, values in arrays.items()]
@@ -556,9 +617,13 @@ def like(source: Source, frame: nw.DataFrame[Any], key: str) -> Native:
                 known = [*kind.categories, *(key for key in new if key not in kind.categories)]
                 kind = pd.CategoricalDtype(known, kind.ordered)
             return native.astype({name: kind}).reset_index(drop=True)
+        if own.implementation.is_pyarrow():
+            return _like_arrow(source.native, native, name)
         return native
     if source.engine == "polars":
         return native.lazy()
+    if source.engine in ("duckdb", "pyspark"):
+        check_case(source.engine, [*native.columns])
     if source.engine == "duckdb":
         return _like_duckdb(source.native, native, name)
     if source.engine == "pyspark":
@@ -566,17 +631,33 @@ def like(source: Source, frame: nw.DataFrame[Any], key: str) -> Native:
     return native
 
 
+def check_case(engine: str, names: Sequence[str]) -> None:
+    """Raise ColumnError if two columns of an answer differ in case only, which SQL cannot tell."""
+    seen: dict[str, str] = {}
+    for name in names:
+        twin = seen.setdefault(name.lower(), name)
+        if twin != name:
+            sql = "DuckDB" if engine == "duckdb" else "PySpark"
+            raise ColumnError(
+                f"{sql} does not tell the column {twin!r} from {name!r} of the answer: rename the "
+                "one of your table first"
+            )
+
+
+def _like_arrow(caller: Any, answer: Any, name: str) -> Any:
+    """Return a pyarrow table whose key is a dictionary again if the caller's is one."""
+    kind = caller.schema.field(name).type
+    if not str(kind).startswith("dictionary<"):
+        return answer
+    keys = answer.column(name).cast(kind.value_type).dictionary_encode()
+    return answer.set_column(answer.schema.names.index(name), name, keys)
+
+
 def _like_duckdb(caller: Any, the_answer_of_keyaccounts_: pd.DataFrame, name: str) -> Any:
     """Return a relation on the caller's own connection; DuckDB finds the answer by its name."""
     import duckdb
 
     kind = caller.types[caller.columns.index(name)]
-    names = [*the_answer_of_keyaccounts_.columns]
-    twin = next((n for n in names if n != name and n.lower() == name.lower()), None)
-    if twin:
-        raise ColumnError(
-            f"DuckDB does not tell the column {name!r} from {twin!r} of the answer: rename it first"
-        )
     name = '"' + name.replace('"', '""') + '"'
     try:
         return caller.query(

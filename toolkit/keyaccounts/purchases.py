@@ -324,7 +324,12 @@ def summarize(
         (nw.lit(frames.number_of(end)) - nw.col("from")).alias("age"),
         nw.when(repeats > 0).then(nw.col("repeat_amount") / repeats).alias("mean_repeat_amount"),
     )
-    plan = plan.select(nw.col("customer").alias(customer), *COLUMNS).sort(customer)
     if isinstance(read.source.rows, nw.LazyFrame):
-        return plan.to_native()  # type: ignore[no-any-return]
-    return frames.like(read.source, frames.collect(plan), "customer")  # type: ignore[no-any-return]
+        if read.source.engine != "polars":
+            frames.check_case(read.source.engine, [customer, *COLUMNS])
+        named = plan.select(nw.col("customer").alias(customer), *COLUMNS)
+        return named.sort(customer).to_native()  # type: ignore[no-any-return]
+    # The caller's name comes last: DuckDB, which may do the work, takes Revenue for revenue.
+    found = frames.collect(plan.select("customer", *COLUMNS).sort("customer"))
+    found = found.rename({"customer": customer})
+    return frames.like(read.source, found, "customer")  # type: ignore[no-any-return]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from html import escape
 from typing import Any
@@ -26,7 +26,7 @@ class Table:
     cells : the rows as formatted text.
     numeric : for each column, whether it holds numbers (set flush right).
     caption : what to look at.
-    note : what is not shown ("8 of 2,357 rows"), or an empty text.
+    note : what stands below, such as how much is not shown ("8 of 2,357 rows"), or an empty text.
     """
 
     labels: tuple[str, ...]
@@ -34,6 +34,10 @@ class Table:
     numeric: tuple[bool, ...]
     caption: str
     note: str = field(default="")
+
+    def with_notes(self, notes: Sequence[str]) -> Table:
+        """Return the table with sentences below it."""
+        return replace(self, note="; ".join([self.note, *notes] if self.note else notes))
 
     def _repr_html_(self) -> str:
         align = [' class="num"' if n else "" for n in self.numeric]

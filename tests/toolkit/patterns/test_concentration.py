@@ -320,3 +320,23 @@ def test_ranking_by_hand(engine: Engine) -> None:
     found = concentration.rank(engine.table(sales), key="account", value="amount")
     assert found.values.tolist() == [5, 5, 5, -2]  # equal totals in order of the key
     assert found.frame["key"].to_list() == ["A", "B", "C", "D"]
+
+
+def test_a_table_with_a_doubled_name_beside_the_column_serves() -> None:
+    rows = pd.DataFrame([[1.0, 2.0, 3.0], [1.0, 6.0, 3.0]], columns=["note", "amount", "note"])
+    assert pareto_share(rows, value="amount", top=0.5) == 0.75
+    assert gini(rows, value="amount") == 0.25
+
+
+def test_what_cannot_be_shared_out_is_named_with_its_column_and_row() -> None:
+    rows = pd.DataFrame({"cust": list("abc"), "profit": [1.0, -2.0, -3.0]})
+    said = r"^column 'profit': 2 values are negative, first in row 1 \(counting from 0\)"
+    for method in (gini, lorenz):
+        with pytest.raises(DataError, match=said):
+            method(rows, value="profit")
+    with pytest.raises(DataError, match=r"^column 'profit': the values add up to -4\.00"):
+        pareto_share(rows, value="profit")
+
+
+def test_the_top_is_one_customer_at_least() -> None:
+    assert pareto_share([5, 3, 2], top=1e-12) == 0.5

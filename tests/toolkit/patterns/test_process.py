@@ -94,7 +94,7 @@ def test_by_plain_python(cases: Any) -> None:
     ("change", "error", "said"),
     [
         ({"stages": ["called"]}, ParameterError, "two stages or more"),
-        ({"stages": "called"}, ParameterError, "two stages or more"),
+        ({"stages": "called"}, ParameterError, "give a list of columns of days"),
         ({"stages": ["called", "sighned"]}, ColumnError, "did you mean 'signed'"),
         ({"as_of": "soon"}, ParameterError, "as_of='soon' is not a day"),
         ({"future": "wait"}, ParameterError, "'error', 'drop'"),

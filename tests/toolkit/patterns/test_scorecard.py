@@ -220,11 +220,11 @@ def test_sensitivity_needs_a_ranking() -> None:
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
-        ({"items": []}, ParameterError, "give a list of columns"),
+        ({"items": []}, ParameterError, "name a column or more"),
         ({"items": "money"}, ParameterError, "give a list of columns"),
         ({"items": ["money", "money"]}, ColumnError, "there twice"),
         ({"items": ["monney", "need", "authority"]}, ColumnError, "did you mean 'money'"),
-        ({"items": ["money", "key", "need"]}, ColumnError, "cannot be called 'key'"),
+        ({"items": ["money", "key", "need"]}, ColumnError, "cannot hold the name 'key'"),
         ({"weights": [1, 2]}, ParameterError, "give 3 numbers"),
         ({"weights": {"money": 1}}, ParameterError, "one weight for each"),
         ({"scale": (10, 0)}, ParameterError, "go into reverse="),

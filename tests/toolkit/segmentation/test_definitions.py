@@ -137,3 +137,15 @@ def test_shows_itself() -> None:
     found = key_account_definitions(ACCOUNTS, key="account", **ALL)
     assert repr(found).startswith("6 definitions name 0 to 3 key accounts")
     assert "<table>" in found._repr_html_()
+
+
+def test_revenue_of_nobody_is_unknown_and_a_negative_one_is_named() -> None:
+    rows = pd.DataFrame({"k": ["A", "B"], "rev": [np.nan, np.nan], "cars": [5, 1]})
+    found = key_account_definitions(rows, key="k", revenue="rev", vehicles="cars").table
+    assert found["revenue_core"].tolist() == ["unknown", "unknown"]
+    assert found["fleet"].tolist() == ["yes", "no"]
+    nothing = key_account_definitions(rows.assign(rev=0.0), key="k", revenue="rev").table
+    assert nothing["revenue_core"].tolist() == ["no", "no"]
+    assert len(key_account_definitions(rows.head(0), key="k", revenue="rev").table) == 0
+    with pytest.raises(DataError, match=r"column 'rev': 1 of 2 rows .* 'k' is 'B', with '-3'"):
+        key_account_definitions(rows.assign(rev=[5.0, -3.0]), key="k", revenue="rev")

@@ -129,3 +129,23 @@ def test_shows_itself() -> None:
     found = composite_grade(ACCOUNTS, **OPTIONS)
     assert repr(found).startswith("Grades: 2 A, 1 B, 0 C, 1 D, 1 unknown")
     assert "<table>" in found._repr_html_()
+
+
+def test_a_score_on_a_border_that_no_decimal_writes_gets_the_better_grade() -> None:
+    rows = pd.DataFrame({"k": list("ABC"), "a": [0, 1, 3]})
+    borders = {"A": 2 / 3, "B": 1 / 3, "C": 0}
+    found = composite_grade(rows, key="k", indicators=["a"], grades=borders)
+    assert found.table["grade"].tolist() == ["C", "B", "A"]
+
+
+def test_equal_scores_stay_equal_when_a_weight_moves() -> None:
+    rows = pd.DataFrame({"k": list("ABCDE"), "x": [9, 0, 5, 6, 4], "y": [3, None, 6, None, 5]})
+    found = composite_grade(rows, key="k", indicators=["x", "y"]).sensitivity
+    # with x counting 1.2, A and E score 6/11 each: of five ranks, one pair of neighbors is tied
+    more = found.table[(found.table["item"] == "x") & (found.table["change"] > 0)]
+    assert more["spearman"].tolist() == pytest.approx([0.9747], abs=5e-5)
+
+
+def test_a_column_that_is_not_there_is_asked_for_by_its_parameter() -> None:
+    with pytest.raises(ColumnError, match="Name the right one with indicators=…"):
+        composite_grade(pd.DataFrame({"k": ["A"], "profit": [1]}), key="k")

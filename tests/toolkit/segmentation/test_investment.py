@@ -247,3 +247,9 @@ def test_laws(entries: Any, margins: Any, rate: int, chance: Any) -> None:
     mixed = log.sample(frac=1, random_state=chance.randrange(99))
     again = account_investment(mixed, left.astype({"customer_id": "string"}), **prices)
     assert again.table.equals(table)
+
+
+def test_rates_are_a_dictionary() -> None:
+    for rates in (pd.Series({"sales_time": 130.0}), [130.0], 130.0):
+        with pytest.raises(ParameterError, match=r"(?s)^rates=.*give a dictionary of inputs"):
+            account_investment(LOG, MARGINS, rates=rates)  # type: ignore[arg-type]

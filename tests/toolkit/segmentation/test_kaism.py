@@ -85,3 +85,52 @@ def test_bad_arguments() -> None:
     clash = ACCOUNTS.rename(columns={"account": "attractiveness"})
     with pytest.raises(ColumnError, match="has the name of a column of the answer"):
         kaism(clash, **{**OPTIONS, "key": "attractiveness"})
+
+
+@pytest.mark.parametrize("scale", [(0, 10), (1, 10), (1, 7), (0, 7), (1, 4), (0, 3), (1, 5)])
+def test_exactly_on_the_cut_is_high_on_every_scale(scale: tuple[int, int]) -> None:
+    low, high = scale
+    pairs = [(a, b) for a in range(low, high + 1) for b in range(low, high + 1)]
+    rows = pd.DataFrame({"account": range(len(pairs)), "size": [a for a, _ in pairs]})
+    rows["service"] = rows["fair"] = [b for _, b in pairs]
+    for cut in np.arange(low + 0.5, high + 0.1, 0.5):
+        found = kaism(
+            rows, key="account", attractiveness=["size"], strength=["service", "fair"],
+            scale=scale, cut=cut,
+        ).table  # fmt: skip
+        assert (found["y_band"] == "high").tolist() == (rows["size"] >= cut).tolist()
+        assert (found["x_band"] == "high").tolist() == (rows["service"] >= cut).tolist()
+
+
+def test_says_who_is_scored_on_part_of_the_criteria() -> None:
+    caption = "5 customers by attractiveness and relative_strength; 1 unknown"
+    assert repr(kaism(ACCOUNTS, **OPTIONS)).startswith(
+        f"{caption}; 1 scored on part of the criteria"
+    )
+    known = kaism(ACCOUNTS.head(3), **OPTIONS)
+    assert "part of" not in repr(known)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"attractiveness": []}, r"attractiveness=\[\]: name a column or more"),
+        ({"strength": [1]}, r"strength=\[1\]: give a list of columns"),
+        ({"weights_strength": [0]}, r"weights_strength=\[0\]: give 1 numbers"),
+        (
+            {"attractiveness": ["sise"]},
+            "no column 'sise' .*Name the right one with attractiveness=",
+        ),
+        ({"strength": {"a": "srvice"}}, "no column 'srvice' .*the right one with strength="),
+    ],
+)
+def test_says_which_side_is_wrong(change: dict[str, object], said: str) -> None:
+    with pytest.raises((ParameterError, ColumnError), match=f"^{said}"):
+        kaism(ACCOUNTS, **{**OPTIONS, "weights_attractiveness": None, **change})
+
+
+def test_criteria_may_come_as_an_index_of_columns() -> None:
+    found = kaism(
+        ACCOUNTS, key="account", attractiveness=ACCOUNTS.columns[1:3], strength=ACCOUNTS.columns[3:]
+    )
+    assert found.table["attractiveness"].tolist() == [6.5, 4, 3, 1, 9]

@@ -267,3 +267,24 @@ def test_whale_always(amounts: list[float]) -> None:
     else:
         assert curve.peak == pytest.approx(1)
         assert shares.iloc[-1] <= 0
+
+
+def test_says_who_has_no_class(engine: Engine) -> None:
+    rows = pd.DataFrame({"k": list("abcd"), "v": [5.0, 3.0, -9.0, -1.0]})
+    found = repr(abc(engine.table(rows), key="k", value="v"))
+    assert found.startswith("ABC classes, cut at 80 % and 95 % of the total; 2 customers below")
+    assert "1 customer below zero" in repr(abc(engine.table(rows.head(3)), key="k", value="v"))
+    assert "below zero" not in repr(abc(engine.table(rows.head(2)), key="k", value="v"))
+
+
+def test_the_peak_is_where_the_last_gain_is_however_small() -> None:
+    rows = pd.DataFrame({"k": list("abcd"), "p": [4e12, 1.0, 0.0, -2.0]})
+    assert whale_curve(rows, key="k", profit="p").peak_at == 0.5
+
+
+def test_erosion_is_what_the_rest_give_back() -> None:
+    ten = pd.DataFrame({"k": list("ABCDEFGHIJ"), "p": [90, 70, 40, 20, 10, 5, 0, -5, -30, -100]})
+    assert whale_curve(ten, key="k", profit="p").erosion == pytest.approx(1.35)
+    loss = whale_curve(ten.assign(p=ten["p"] - 20), key="k", profit="p")
+    assert (loss.base, loss.peak) == ("gains", 1)
+    assert repr(loss).splitlines()[0].endswith("lose money; together they lose 100")

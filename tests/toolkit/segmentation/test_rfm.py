@@ -352,7 +352,21 @@ def test_an_answer_reads_well(engine: Engine) -> None:
     assert html.count("<tr>") == 9
     assert "8 of 10 rows" in html
     assert repr(scored).splitlines()[0] == "RFM scores as of 2026-03-31, 5 bins"
-    assert repr(scored).splitlines()[-1] == scored.notes[0]
+    note = f"8 of 10 rows; {scored.notes[0]}"
+    assert repr(scored).splitlines()[-1] == note
+    assert f'<p class="ka-table-note">{note}</p>' in html
+
+
+def test_equal_facts_that_are_scored_apart_are_counted() -> None:
+    alike = history(dict.fromkeys(TEN, (30, 2, 100.0)))
+    scored = rfm(alike, as_of=TODAY, ties="split")
+    assert len(scored.table["cell"].unique()) == 5
+    assert scored.notes == tuple(
+        f"10 customers stand beside others of the same {fact} with another score"
+        for fact in ("recency", "frequency", "monetary")
+    )
+    apart = history({"A": (3, 6, 600.0), "B": (10, 1, 50.0)})
+    assert rfm(apart, as_of=TODAY, ties="split", bins=2).notes == ()
 
 
 # ---------------------------------------------------------------------------- facts at hand

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keyaccounts.errors import ColumnError, DataError, ParameterError
 from keyaccounts.segmentation import check_rules, reference, rule_segments
+from keyaccounts.segmentation.catalogs import LISTS
 
 YOUNG = {"id": "young", "english": "young", "ranges": {"age": (18, 30)}}
 REST = {"id": "rest", "english": "the rest", "ranges": {"age": (31, None)}}
@@ -217,3 +218,16 @@ def test_bad_people() -> None:
         rule_segments(RIDERS, columns=["age"])  # type: ignore[arg-type]
     with pytest.raises(ColumnError, match="name of a column of the answer"):
         rule_segments(RIDERS.rename(columns={"customer_id": "fits"}), key="fits")
+
+
+def test_a_list_that_is_changed_changes_for_nobody_else() -> None:
+    before = check_rules().gaps
+    mine = reference("motorcycle_segments")
+    mine.loc[0, "ranges"]["age"][1] = 34
+    assert reference("motorcycle_segments").loc[0, "ranges"]["age"][1] == 30
+    pd.testing.assert_frame_equal(check_rules().gaps, before)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_begin_with_their_names(name: str) -> None:
+    assert [*reference(name).columns[:3]] == ["id", "english", "chinese"]

@@ -61,7 +61,7 @@ def test_traits_weights_and_limits() -> None:
 
 def test_shows_itself() -> None:
     found = vip_check(ANSWERS, key="account")
-    assert repr(found).startswith("6 customers by the five traits of a VIP")
+    assert repr(found).startswith("6 customers by 5 traits of a VIP")
     assert "<table>" in found._repr_html_()
 
 
@@ -123,3 +123,10 @@ def test_nine_buying_traits(engine: Engine) -> None:
         (pytest.approx(8 / 9), "frequent"),
         (pytest.approx(1 / 9), "complex_sale"),
     ]
+
+
+def test_an_answer_of_a_third_holds_from_a_third_on() -> None:
+    rows = pd.DataFrame({"k": ["A"], "revenue": [1 / 3]})
+    found = vip_check(rows, key="k", traits=["revenue"], least=1, holds=1 / 3)
+    assert found.table["vip"].tolist() == ["yes"]
+    assert repr(found).startswith("1 customers by 1 traits of a VIP")

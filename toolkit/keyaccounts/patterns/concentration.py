@@ -166,13 +166,14 @@ def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:
         If there are none, if one is missing, not a number or not finite, or if they are too large
         to add up.
     """
-    given = nw.from_native(values, pass_through=True, allow_series=True)
+    table = isinstance(values, pd.DataFrame)  # whose names may be there twice
+    given = values if table else nw.from_native(values, pass_through=True, allow_series=True)
     if isinstance(given, nw.Series):
         given, value = given.alias("value").to_frame(), "value"
-    if isinstance(given, nw.DataFrame | nw.LazyFrame):
+    if table or isinstance(given, nw.DataFrame | nw.LazyFrame):
         if value is None:
             raise DataError("a table was given: name the column to look at with value=…")
-        source = frames.typed_number(frames.read(given.to_native(), value=value), "value")
+        source = frames.typed_number(frames.read(given, value=value), "value")
         found = frames.numbers(frames.collect(source.rows.lazy()), "value")
     else:
         found = _listed(values)
@@ -215,7 +216,8 @@ def _listed(values: Any) -> NDArray[np.float64]:
 
 def top_count(customers: int, top: float) -> int:
     """Return how many of `customers` the share `top` is, rounded up."""
-    return math.ceil(round(top * customers, 9))  # 0.07 × 100 is 7.000000000000001
+    count = math.ceil(round(top * customers, 9))  # 0.07 × 100 is 7.000000000000001
+    return max(count, 1) if customers else 0
 
 
 def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> float:
@@ -255,7 +257,7 @@ def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> 
     """
     share = checks.fraction("top", top)
     found = np.sort(amounts(values, value))[::-1]
-    total = _positive_total(found)
+    total = _positive_total(found, value)
     return float(found[: top_count(found.size, share)].sum() / total)
 
 
@@ -271,11 +273,12 @@ def _small(found: NDArray[np.float64]) -> NDArray[np.float64]:
     return found * 2.0**-99 if np.abs(found).max() > 1e270 else found
 
 
-def _positive_total(found: NDArray[np.float64]) -> float:
+def _positive_total(found: NDArray[np.float64], column: str | None) -> float:
     total = sure_total(found)
     if total <= 0:
+        where = "" if column is None else f"column {column!r}: "
         raise DataError(
-            f"the values add up to {total:,.2f}: a share of a total needs a total above zero"
+            f"{where}the values add up to {total:,.2f}: a share of a total needs a total above zero"
         )
     return total
 
@@ -329,7 +332,7 @@ def pareto_interval(
     draws = checks.whole("resamples", resamples, least=1)
     rng = np.random.default_rng(checks.whole("seed", seed, least=0))
     found = np.sort(amounts(values, value))[::-1]
-    _positive_total(found)
+    _positive_total(found, value)
     found = _small(found)
     n, wanted = found.size, top_count(found.size, share)
     shares, totals = np.empty(draws), np.empty(draws)
@@ -386,7 +389,7 @@ def lorenz(values: Any, *, value: str | None = None) -> pd.DataFrame:
     1             0.5         0.25
     2             1.0         1.00
     """
-    found = _no_negatives(np.sort(amounts(values, value)))
+    found = _no_negatives(amounts(values, value), value)
     running = np.concatenate([[0.0], np.cumsum(found)])
     people = np.arange(found.size + 1) / found.size
     return pd.DataFrame({"customer_share": people, "value_share": running / running[-1]})
@@ -421,7 +424,7 @@ def gini(values: Any, *, value: str | None = None) -> float:
     >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 10])
     (0.0, 0.75)
     """
-    found = _small(_no_negatives(np.sort(amounts(values, value))))
+    found = _small(_no_negatives(amounts(values, value), value))
     n = found.size
     ranks = np.arange(1, n + 1)
     return float(2 * (ranks * found).sum() / (n * found.sum()) - (n + 1) / n)
@@ -468,11 +471,15 @@ def pareto_ratio(values: Any, *, value: str | None = None) -> tuple[float, float
     return x, 1 - x
 
 
-def _no_negatives(found: NDArray[np.float64]) -> NDArray[np.float64]:
-    if found[0] < 0:
+def _no_negatives(found: NDArray[np.float64], column: str | None) -> NDArray[np.float64]:
+    """Return values of zero or more, smallest first; refuse others."""
+    negative = found < 0
+    if negative.any():
+        where = "" if column is None else f"column {column!r}: "
         raise DataError(
-            f"{int((found < 0).sum()):,} values are negative: a Lorenz curve needs values of zero "
+            f"{where}{int(negative.sum()):,} values are negative, first in row "
+            f"{int(negative.argmax())} (counting from 0): a Lorenz curve needs values of zero "
             "or more. For profits with losses use ka.segmentation.whale_curve"
         )
-    _positive_total(found)
-    return found
+    _positive_total(found, column)
+    return np.sort(found)

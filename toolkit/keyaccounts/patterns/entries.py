@@ -133,6 +133,7 @@ def read(
     )
     for role, values in entries.numbers.items():
         entries.refuse(role, np.isinf(values), "give a finite number, or nothing where unknown")
+        entries.refuse(role, np.abs(values) > 1e300, "give all in a larger unit, such as millions")
     return entries
 
 

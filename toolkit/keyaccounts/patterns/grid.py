@@ -70,8 +70,11 @@ class Grid:
     def __repr__(self) -> str:
         return repr(self._shown())
 
+    def _notes(self) -> str:
+        return ""  # what a method adds to the caption
+
     def _shown(self) -> Table:
-        said = f"; {self.unknown:,} unknown" if self.unknown else ""
+        said = (f"; {self.unknown:,} unknown" if self.unknown else "") + self._notes()
         return table(
             self.counts,
             f"{self.counts['customers'].sum():,} customers by {self.y} and {self.x}{said}",
@@ -158,7 +161,7 @@ def grid(
     read = entries.read(rows, key=key, numbers=scored, words=named)
     places, values = {}, {}
     for role, name in names.items():
-        places[role], values[name] = _axis(read, role, edges[role], bands[role])
+        places[role], values[str(name)] = _axis(read, role, edges[role], bands[role])
     wide, high = len(bands["x"]), len(bands["y"])
     lacking = (places["x"] == wide) | (places["y"] == high)
     place = np.where(lacking, wide * high, places["y"] * wide + places["x"])
@@ -174,8 +177,8 @@ def grid(
     return Grid(
         answer,
         _counts(known, place, bands),
-        x,
-        y,
+        str(x),
+        str(y),
         edges["x"],
         edges["y"],
         bands["x"],

@@ -103,9 +103,11 @@ def stand(
     0    A   signed          visited  11.0      True
     1    B  visited  signed           22.0      True
     """
-    columns = dict(stages) if isinstance(stages, Mapping) else {name: name for name in stages}
+    given = checks.texts("stages", stages, "columns of days, or stage → column")
+    columns = dict(stages) if isinstance(stages, Mapping) else {name: name for name in given}
+    columns = {name: frames.asked(column, "stages") for name, column in columns.items()}
     names = [*columns]
-    if isinstance(stages, str) or len(names) < 2 or "key" in columns:
+    if len(names) < 2 or "key" in columns:
         raise ParameterError(f"stages={stages!r}: give two stages or more, none called 'key'")
     today = checks.day("as_of", as_of)
     checks.choice("future", future, ("error", "drop"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -145,11 +145,11 @@ def scorecard(
     0   North    0.6      1.00  authority              True
     1   South    0.7      0.75       need  authority  False
     """
-    columns = _columns(items)
+    columns = columns_of("items", items)
     names = [*columns]
-    shares = _shares(weights, names)
+    shares = shares_of("weights", weights, names)
     for role, given in (("reverse", reverse), ("required", required)):
-        if isinstance(given, str) or not {*given} <= {*names}:
+        if not {*checks.texts(role, given, f"items among {names!r}")} <= {*names}:
             raise ParameterError(f"{role}={given!r}: give a list of items among {names!r}")
     checks.choice("mean", mean, ("arithmetic", "geometric"))
     frames.check_free(key, COLUMNS, "key")
@@ -165,7 +165,7 @@ def scorecard(
         "score": _total(parts, shares, mean),
         "coverage": _round(known @ shares),
         "known": known.sum(axis=1),
-        "weakest": _named(names, np.where(known, -parts, -np.inf)),
+        "weakest": _named(names, np.where(known, -_round(parts), -np.inf)),
         "missing": np.array(
             [", ".join(n for n, k in zip(names, row, strict=True) if not k) for row in known],
             dtype=str,
@@ -184,25 +184,35 @@ def scorecard(
     )
 
 
-def _columns(items: Items) -> dict[str, str]:
-    """Return item → column."""
-    if isinstance(items, str) or not items:
-        raise ParameterError(f"items={items!r}: give a list of columns, or item → column")
-    columns = dict(items) if isinstance(items, Mapping) else {name: name for name in items}
-    if len(columns) < len(items):
-        raise ColumnError(f"items={items!r}: an item is there twice")
-    if "key" in columns:
-        raise ColumnError("an item cannot be called 'key': give it a name with items={name: 'key'}")
-    return columns
+def columns_of(parameter: str, items: Any) -> dict[str, str]:
+    """Return item → column, as a caller gave them in a parameter; else say what is wrong there."""
+    names = checks.texts(parameter, items, "columns, or name → column")
+    if not names:
+        raise ParameterError(f"{parameter}={items!r}: name a column or more")
+    given = dict(items) if isinstance(items, Mapping) else {name: name for name in names}
+    if len(given) < len(names):
+        raise ColumnError(f"{parameter}={items!r}: {max(names, key=names.count)!r} is there twice")
+    if "key" in given:
+        raise ColumnError(
+            f"{parameter}= cannot hold the name 'key': give that column another with "
+            f"{parameter}={{name: 'key'}}"
+        )
+    return {name: _kept(column, parameter) for name, column in given.items()}
 
 
-def _shares(weights: Weights, names: list[str]) -> NDArray[np.float64]:
-    """Return the weights in the order of the items, adding up to 1."""
+def _kept(column: Any, parameter: str) -> Any:
+    """Return a column that says where its name came from, if it does not say so already."""
+    return column if isinstance(column, frames.Asked) else frames.asked(column, parameter)
+
+
+def shares_of(parameter: str, weights: Weights, names: Iterable[str]) -> NDArray[np.float64]:
+    """Return the weights a caller gave, in the order of the items and adding up to 1."""
+    names = [*names]
     if isinstance(weights, Mapping):
         if {*weights} != {*names}:
-            raise ParameterError(f"weights={weights!r}: give one weight for each of {names!r}")
+            raise ParameterError(f"{parameter}={weights!r}: give one weight for each of {names!r}")
         weights = [weights[name] for name in names]
-    given = checks.weights("weights", [1] * len(names) if weights is None else weights,
+    given = checks.weights(parameter, [1] * len(names) if weights is None else weights,
                            length=len(names))  # fmt: skip
     return np.array(given) / sum(given)
 
@@ -251,7 +261,7 @@ def _scaled(
         )
     else:  # true or false
         found = values
-    return _round(1 - found if reverse else found)
+    return np.asarray(1 - found if reverse else found)
 
 
 def _total(

@@ -17,7 +17,6 @@ from keyaccounts.plots.style import (
     GRID,
     INK,
     MUTED,
-    count_on,
     finding,
     percent,
     styled,
@@ -311,7 +310,7 @@ def _definitions_overlap(
         said = f"{names[x]} and {names[y]}: {percent(share)}"
         corner = (x - side / 2, y - side / 2)
         ax.add_patch(Rectangle(corner, side, side, color=GRID, label=said))
-        count_on(ax, x, y, side, percent(share))
+        ax.text(x, y, percent(share), ha="center", va="center", fontsize=11.5, color=INK)
     shown = [wrapped(name.replace("_", " "), 9) for name in names]
     ax.set(
         xlim=(-0.5, len(names) - 1.5), ylim=(len(names) - 0.5, 0.5),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from copy import deepcopy
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -65,4 +66,7 @@ def reference(name: str) -> pd.DataFrame:
     >>> reference("customer_tiers")["chinese"].tolist()
     ['铂金层客户', '黄金层客户', '铁层客户', '铅层客户']
     """
-    return pd.DataFrame(entries(checks.choice("name", name, LISTS)))
+    # Copied, because an entry may hold lists that a caller could change for everybody.
+    found = pd.DataFrame(deepcopy(entries(checks.choice("name", name, LISTS))))
+    first = ["id", "english", "chinese"]
+    return found[[*first, *found.columns.drop(first)]]

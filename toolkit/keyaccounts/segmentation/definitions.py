@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
-from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import concentration, entries
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Table, table
@@ -165,6 +165,8 @@ def key_account_definitions(
             answers = read.numbers[role]
             read.refuse(role, ~np.isin(answers, (0, 1)) & ~np.isnan(answers), "give 1 or 0")
     n = read.numbers
+    if "revenue_core" in used:
+        read.refuse("revenue", n["revenue"] < 0, "give revenues of zero or more, refunds netted")
     rules: dict[str, Callable[[], NDArray[np.float64]]] = {
         "top_profit": lambda: _largest(n["profit"], part),
         "main_buyer": lambda: _all_of(
@@ -173,7 +175,7 @@ def key_account_definitions(
         "vip": lambda: n["vip"],
         "fleet": lambda: _judged(n["vehicles"], n["vehicles"] >= fewest),
         "business": lambda: n["business"],
-        "revenue_core": lambda: _core(n["revenue"], most, columns["revenue"]),
+        "revenue_core": lambda: _core(n["revenue"], most),
     }
     found = {name: rules[name]() for name in used}
     return KeyAccountDefinitions(
@@ -212,11 +214,14 @@ def _all_of(*answers: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(no, 0.0, np.sum(answers, axis=0) / len(answers))
 
 
-def _core(values: NDArray[np.float64], share: float, column: str) -> NDArray[np.float64]:
-    """Return who belongs to the largest, until together they bring the share."""
+def _core(values: NDArray[np.float64], share: float) -> NDArray[np.float64]:
+    """Return who belongs to the largest, until together they bring the share.
+
+    Where nobody brings anything, nobody does.
+    """
     sums = np.nan_to_num(values)
-    if (sums < 0).any() or sums.sum() == 0:
-        raise DataError(f"column {column!r}: give revenues of zero or more, and not all zero")
+    if sums.sum() == 0:
+        return _judged(values, np.zeros(values.size, dtype=bool))
     order = np.argsort(-sums, kind="stable")
     running = np.cumsum(sums[order]) / sums.sum()
     # Rounded, so that 0.8 reached in floating steps counts as 0.8.

@@ -18,6 +18,7 @@ from keyaccounts.patterns.scorecard import (
     Scorecard,
     Sensitivity,
     Weights,
+    columns_of,
     scorecard,
     sensitivity,
 )
@@ -132,15 +133,10 @@ def composite_grade(
     """
     frames.check_free(key, ("grade",), "key")
     cuts = _cuts(GRADES if grades is None else grades)
-    names = checks.texts("indicators", indicators, "columns, or indicator → column")
-    indicators = indicators if isinstance(indicators, Mapping) else names
-    if not names:
-        raise ParameterError(f"indicators={indicators!r}: name a column or more")
+    columns = columns_of("indicators", indicators)
     less = [] if reverse is None else checks.texts("reverse", reverse, "indicators")
     checks.choice("unknown", unknown, ("renormalize", "error"))
-    card = scorecard(
-        rows, key=key, items=indicators, weights=weights, scale="observed", reverse=less
-    )
+    card = scorecard(rows, key=key, items=columns, weights=weights, scale="observed", reverse=less)
     gaps = np.isnan(card.parts)
     if unknown == "error" and gaps.any():
         row, item = np.argwhere(gaps)[0]
@@ -149,7 +145,7 @@ def composite_grade(
             'in, or pass unknown="renormalize" to grade by what is known'
         )
     scores = card.scores
-    rising = np.array([*cuts.values()])[::-1]
+    rising = np.round([*cuts.values()], 12)[::-1]  # as the scores are: 1/3 on both sides is 1/3
     below = len(cuts) - np.searchsorted(rising, np.nan_to_num(scores), "right")
     place = np.where(np.isnan(scores), len(cuts), below)
     letters = [*cuts, UNKNOWN]

@@ -200,11 +200,18 @@ def indicators(
     period = (first, last)
     answers = None
     if surveys is not None:
-        names = {"date": survey_date, "score": satisfaction}
+        names = {
+            "date": frames.asked(survey_date, "survey_date"),
+            "score": frames.asked(satisfaction, "satisfaction"),
+        }
         answers = _satisfied(frames.read(surveys, **names), period, satisfied)
     took_part = None
     if interactions is not None:
-        names = {"customer": customer, "date": interaction_date, "took_part": participated}
+        names = {
+            "customer": customer,
+            "date": frames.asked(interaction_date, "interaction_date"),
+            "took_part": frames.asked(participated, "participated"),
+        }
         took_part = _took_part(frames.read(interactions, **names), period)
     solved = None
     if complaints is not None:

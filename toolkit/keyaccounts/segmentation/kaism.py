@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns.grid import Grid, grid
-from keyaccounts.patterns.scorecard import Items, Scorecard, Weights, scorecard
+from keyaccounts.patterns.scorecard import (
+    Items,
+    Scorecard,
+    Weights,
+    columns_of,
+    scorecard,
+    shares_of,
+)
 from keyaccounts.segmentation import catalogs
 
 VARIANTS = ("cheverton", "millman-wilson")
@@ -26,6 +35,12 @@ class Kaism(Grid):
 
     attractiveness: Scorecard = field(repr=False)
     strength: Scorecard = field(repr=False)
+
+    def _notes(self) -> str:
+        cards = (self.attractiveness, self.strength)
+        known = np.array([card.columns["known"] / len(card.weights) for card in cards])
+        part = int(((known > 0).all(axis=0) & (known < 1).any(axis=0)).sum())
+        return f"; {part:,} scored on part of the criteria" if part else ""
 
 
 def kaism(
@@ -106,13 +121,23 @@ def kaism(
             f"cut={cut!r}: give a number on the scale, above {low:g} and up to {high:g}"
         )
     frames.check_free(key, ("relative_strength", "attractiveness"), "key")
-    ours = scorecard(
-        rows, key=key, items=attractiveness, weights=weights_attractiveness, scale=scale
+    ours, theirs = (
+        scorecard(
+            rows,
+            key=key,
+            items=(items := columns_of(side, given)),
+            weights=shares_of(f"weights_{side}", weights, items).tolist(),
+            scale=(low, high),
+        )
+        for side, given, weights in (
+            ("attractiveness", attractiveness, weights_attractiveness),
+            ("strength", strength, weights_strength),
+        )
     )
-    theirs = scorecard(rows, key=key, items=strength, weights=weights_strength, scale=scale)
+    # Three digits fewer than the scores have, which are shares of the scale: a cut is met exactly.
     both = ours.rows.answer(
-        relative_strength=(low + (high - low) * theirs.scores).round(12),
-        attractiveness=(low + (high - low) * ours.scores).round(12),
+        relative_strength=(low + (high - low) * theirs.scores).round(9),
+        attractiveness=(low + (high - low) * ours.scores).round(9),
     )
     found = grid(
         both,

@@ -45,10 +45,16 @@ class Abc:
         cuts = " and ".join(f"{100 * c:g} %" for c in self.cuts)
         return table(
             self.table,
-            f"ABC classes, cut at {cuts} of the total",
+            f"ABC classes, cut at {cuts} of the total{self._left_out()}",
             percent=("share", "cumulative_share"),
             digits={"share": 3, "cumulative_share": 3},
         )
+
+    def _left_out(self) -> str:
+        """Say how many customers have no class, if any."""
+        rows = nw.from_native(self.excluded).lazy().select(nw.len().alias("n"))
+        n = int(frames.collect(rows)["n"][0])
+        return f"; {n:,} customer{'s'[: n > 1]} below zero left out" if n else ""
 
 
 def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.95)) -> Abc:
@@ -136,9 +142,11 @@ class WhaleCurve:
         Key and profit under their own names, `rank`, `customer_share`, `cumulative_profit`,
         `cumulative_share`; most profitable first.
     peak : float
-        Highest cumulated profit, as a multiple of the total (2.35 = 235 %).
+        Highest cumulated profit, as a multiple of `base` (2.35 = 235 % of the total).
     peak_at : float
-        Share of customers at the peak; the rest only take away.
+        Share of customers at the peak; the rest add nothing.
+    erosion : float
+        What the rest give back: `peak` less where the curve ends (1.35 = 135 %).
     loss_share : float
         Share of customers who lose money.
     top_share : float
@@ -152,6 +160,7 @@ class WhaleCurve:
     table: Any
     peak: float
     peak_at: float
+    erosion: float
     loss_share: float
     top_share: float
     total: float
@@ -167,9 +176,13 @@ class WhaleCurve:
         return table(
             self.table,
             f"Whale curve: {100 * self.peak:.0f} % of the {self.base} is earned with "
-            f"{100 * self.peak_at:.0f} % of customers; {100 * self.loss_share:.0f} % lose money",
+            f"{100 * self.peak_at:.0f} % of customers; {100 * self.loss_share:.0f} % lose money"
+            f"{self._no_profit()}",
             percent=("customer_share", "cumulative_share"),
         )
+
+    def _no_profit(self) -> str:
+        return "" if self.base == "total" else f"; together they lose {-self.total:,.0f}"
 
 
 def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
@@ -188,9 +201,9 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
     Returns
     -------
     WhaleCurve
-        `.table`, `.peak`, `.peak_at`, `.loss_share`, `.top_share`, `.total`, `.base`. Equal
-        profits stand in order of the key. Where the total is zero or below, shares are of the
-        sum of all gains, and `.base` says so.
+        `.table`, `.peak`, `.peak_at`, `.erosion`, `.loss_share`, `.top_share`, `.total`, `.base`.
+        Equal profits stand in order of the key. Where the total is zero or below, shares are of
+        the sum of all gains, and `.base` says so.
 
     Raises
     ------
@@ -217,7 +230,7 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
         frames.check_free(
             name, ("rank", "customer_share", "cumulative_profit", "cumulative_share"), role
         )
-    ranking = concentration.rank(profits, key=key, value=profit)
+    ranking = concentration.rank(profits, key=key, value=frames.asked(profit, "profit"))
     found = ranking.values
     gains = float(found[found > 0].sum())
     if gains == 0:
@@ -230,7 +243,7 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
     running = np.cumsum(found)
     running[-1] = total  # so that the curve ends on it exactly
     share = running / (total if base == "total" else gains)
-    n, best = found.size, int(np.argmax(np.round(share, 12)))
+    n, best = found.size, max(int((found > 0).sum()) - 1, 0)
     top = concentration.top_count(n, 0.2)
     ranked = frames.with_arrays(
         ranking.frame,
@@ -243,6 +256,7 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
         ranking.answer(ranked),
         peak=float(share[best]),
         peak_at=(best + 1) / n,
+        erosion=float(share[best] - share[-1]),
         loss_share=float((found < 0).mean()),
         top_share=float(share[top - 1]),
         total=total,

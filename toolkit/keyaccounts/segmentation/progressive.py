@@ -151,7 +151,7 @@ def progressive(
     names = [stage.name for stage in stages]
     frames.check_free(key, [*names, "path", "branch"], "key")
     columns = {stage.column: stage.name for stage in reversed(stages)}  # column → its first stage
-    roles = {role: column for column, role in columns.items()}
+    roles = {role: frames.asked(column, "criteria") for column, role in columns.items()}
     source = frames.typed_key(frames.read(customers, key=key, **roles), "key")
     code = nw.lit(0)
     for stage in stages:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from keyaccounts import checks
+from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.patterns.grid import Cuts, Grid, grid
@@ -68,8 +68,8 @@ def potential_relationship(
     return grid(
         rows,
         key=key,
-        x=relationship,
-        y=potential,
+        x=frames.asked(relationship, "relationship"),
+        y=frames.asked(potential, "potential"),
         x_cuts=_borders("relationship_cuts", relationship_cuts),
         y_cuts=_borders("potential_cuts", potential_cuts),
         cells=catalogs.entries("potential_relationship"),
@@ -257,8 +257,8 @@ def contract_tier(
     return grid(
         rows,
         key=key,
-        x=days_late,
-        y=order_size,
+        x=frames.asked(days_late, "days_late"),
+        y=frames.asked(order_size, "order_size"),
         x_cuts=_borders("late_cuts", late_cuts),
         y_cuts=_borders("size_cuts", size_cuts),
         cells=catalogs.entries("contract_tiers"),

@@ -46,7 +46,7 @@ class RFM:
     dropped : dict of str to int
         Reason → how many rows (or customers without any order) were left out.
     notes : tuple of str
-        What to know before using the scores: empty scores, everyone alike.
+        What to know before using the scores: empty scores, everyone alike, alike but scored apart.
     """
 
     table: Any
@@ -60,12 +60,13 @@ class RFM:
         return self._shown()._repr_html_()
 
     def __repr__(self) -> str:
-        return "\n".join([repr(self._shown()), *self.notes])
+        return repr(self._shown())
 
     def _shown(self) -> Table:
         left_out = "".join(f"; left out: {n:,} {name}" for name, n in self.dropped.items())
         when = f" as of {self.as_of}" if self.as_of else ""
-        return table(self.table, f"RFM scores{when}, {self.bins} bins{left_out}")
+        caption = f"RFM scores{when}, {self.bins} bins{left_out}"
+        return table(self.table, caption).with_notes(self.notes)
 
 
 def rfm(
@@ -102,8 +103,9 @@ def rfm(
         Score frequency within each recency score and monetary value within each pair (Hughes),
         instead of each of the three on its own.
     ties : {"together", "split"}, default "together"
-        Equal customers always get the same score ("together": cut points at the quantiles), or
-        groups are made equal in size and ties are broken in order of the customer ("split").
+        Equal customers always get the same score ("together": cut points at the quantiles; the
+        default is ours), or groups are made equal in size by rank, as in the books, and ties are
+        broken in order of the customer ("split").
     monetary : {"total", "mean"}, default "total"
         Revenue in all, or revenue per order.
     weights : three numbers, default (1, 1, 1)
@@ -266,7 +268,7 @@ def rfm_scores(
     checks.choice("ties", ties, ("together", "split"))
     checks.choice("unusable", unusable, ("error", "drop"))
     names = {"recency": recency, "frequency": frequency, "monetary": monetary}
-    read = entries.read(customers, key=customer, numbers=names)
+    read = entries.read(customers, key=frames.asked(customer, "customer"), numbers=names)
     read.refuse("recency", read.numbers["recency"] < 0, "give the time since the last one, from 0")
     unknown = np.any([np.isnan(values) for values in read.numbers.values()], axis=0)
     if unusable == "error":
@@ -318,7 +320,25 @@ def _scored(
         cell=_cells(r, f, m, bins),
         score=np.asarray(total, dtype=np.int64 if whole else np.float64),
     )
-    return scored, cuts, _notes(r, f, m, bins, what)
+    notes = _notes(r, f, m, bins, what)
+    if ties == "split" and not nested:
+        notes += _split_ties(facts, (r, f, m))
+    return scored, cuts, notes
+
+
+def _split_ties(
+    facts: Mapping[str, NDArray[Any]], scores: Sequence[NDArray[np.int64]]
+) -> tuple[str, ...]:
+    """Say how many customers have another score than one whose fact is the same."""
+    notes = []
+    for (fact, values), given in zip(facts.items(), scores, strict=True):
+        each = pd.Series(given).groupby(values)
+        apart = int((each.transform("min") != each.transform("max")).sum())
+        if apart:
+            notes.append(
+                f"{apart:,} customers stand beside others of the same {fact} with another score"
+            )
+    return tuple(notes)
 
 
 def _score_apart(

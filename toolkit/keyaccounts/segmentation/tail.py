@@ -109,7 +109,8 @@ def tail_scenario(
     share = checks.fraction("strength", strength)
     answer = ("profit_before", "profit_after", "affected", "kept")
     frames.check_free(key, answer, "key")
-    roles = {"revenue": revenue, "margin": margin, "cost": cost_to_serve}
+    cost_column = frames.asked(cost_to_serve, "cost_to_serve")
+    roles = {"revenue": revenue, "margin": margin, "cost": cost_column}
     source, found = concentration.totals(accounts, key=key, **roles)
     n = len(found)
     if n == 0:

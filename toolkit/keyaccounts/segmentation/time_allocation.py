@@ -52,7 +52,7 @@ class TimeAllocation:
         return self._shown()._repr_html_()
 
     def __repr__(self) -> str:
-        return "\n".join([repr(self._shown()), *self.notes])
+        return repr(self._shown())
 
     def _shown(self) -> Table:
         gap = (
@@ -68,7 +68,7 @@ class TimeAllocation:
             f"customer{gap}",
             percent=[name for name in shares if name in known],
             rows=len(known),
-        )
+        ).with_notes(self.notes)
 
 
 def time_allocation(
@@ -202,7 +202,7 @@ def time_spent(
     ([0.4, 0.4, 0.2], 0.2)
     """
     plan = _shares("time", time, "time_share")
-    source, spent = concentration.totals(log, key=tier, hours=hours)
+    source, spent = concentration.totals(log, key=frames.asked(tier, "tier"), hours=hours)
     _, customers = concentration.totals(log, key=key, hours=hours)
     source = frames.read(log, key=key, tier=tier, hours=hours)
     tiers = [str(name) for name in spent["key"].to_list()]

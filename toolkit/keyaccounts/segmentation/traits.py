@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
-from keyaccounts.patterns.scorecard import Items, Scale, Scorecard, Weights, scorecard
+from keyaccounts.patterns.scorecard import (
+    Items,
+    Scale,
+    Scorecard,
+    Weights,
+    columns_of,
+    scorecard,
+)
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Table, table
 
@@ -46,7 +53,8 @@ class VipCheck:
 
     def _shown(self) -> Table:
         return table(
-            self.table, f"{len(self.card.parts):,} customers by the five traits of a VIP",
+            self.table,
+            f"{len(self.card.parts):,} customers by {len(self.card.weights)} traits of a VIP",
             percent=("coverage",),
         )  # fmt: skip
 
@@ -103,7 +111,7 @@ def vip_check(
     >>> vip_check(answers, key="account").table["vip"].tolist()
     ['yes', 'no']
     """
-    card = scorecard(rows, key=key, items=traits, weights=weights)
+    card = scorecard(rows, key=key, items=columns_of("traits", traits), weights=weights)
     names = [*card.weights]
     if "revenue" not in names:
         raise ParameterError(f"traits={traits!r}: one trait must be 'revenue'")
@@ -112,7 +120,7 @@ def vip_check(
     if needed > len(names):
         raise ParameterError(f"least={least!r}: there are only {len(names)} traits")
     limit = checks.fraction("holds", holds)
-    known, hold = ~np.isnan(card.parts), np.nan_to_num(card.parts) >= limit
+    known, hold = ~np.isnan(card.parts), np.nan_to_num(card.parts).round(12) >= round(limit, 12)
     revenue = names.index("revenue")
     sure = (hold.sum(axis=1) >= needed) & hold[:, revenue]
     may = hold | ~known
@@ -241,4 +249,5 @@ def buying_traits(
     ...               traits={"long_term": "contract", "buying_body": "people"}).scores
     array([0.5])
     """
-    return scorecard(rows, key=key, items=traits, weights=weights, scale=scale)
+    columns = columns_of("traits", traits)
+    return scorecard(rows, key=key, items=columns, weights=weights, scale=scale)
