@@ -72,7 +72,7 @@ def names(*, truth: bool = False, external: bool = False) -> list[str]:
 
     Examples
     --------
-    >>> [name for name in names() if name.startswith("cdnow")]
+    >>> [name for name in ka.datasets.names() if name.startswith("cdnow")]
     ['cdnow', 'cdnow_master']
     """
     return sorted(
@@ -103,7 +103,7 @@ def overview(*, truth: bool = False, external: bool = False) -> pd.DataFrame:
 
     Examples
     --------
-    >>> found = overview().set_index("dataset")
+    >>> found = ka.datasets.overview().set_index("dataset")
     >>> found.loc["cdnow", "area"], int(found.loc["cdnow", "rows"])
     ('real', 6919)
     """
@@ -142,7 +142,7 @@ def path(name: str, *, truth: bool = False) -> Path:
 
     Examples
     --------
-    >>> path("cdnow").name
+    >>> ka.datasets.path("cdnow").name
     'cdnow.csv'
     """
     entry = _entry(name)
@@ -200,7 +200,7 @@ def load(name: str, *, truth: bool = False, source: str | Path | None = None) ->
 
     Examples
     --------
-    >>> orders = load("cdnow")
+    >>> orders = ka.datasets.load("cdnow")
     >>> len(orders), orders["customer_id"].nunique()
     (6919, 2357)
     """
@@ -251,7 +251,7 @@ def describe(name: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> describe("cdnow")[["column", "unit"]]
+    >>> ka.datasets.describe("cdnow")[["column", "unit"]]
             column        unit
     0  customer_id        none
     1   order_date         day
@@ -305,7 +305,7 @@ def simulate(seed: int, *, size: str = "course", truth: bool = False) -> dict[st
 
     Examples
     --------
-    >>> tables = simulate(7, size="small")
+    >>> tables = ka.datasets.simulate(7, size="small")
     >>> tables["orders"].columns.tolist()
     ['order_id', 'order_date', 'customer_id', 'amount', 'cost_of_goods', 'service']
     """
@@ -342,7 +342,7 @@ def write(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> pd.DataFram
     --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     write({"charity_mailing": load("charity_mailing")}, folder)
+    ...     ka.datasets.write({"charity_mailing": ka.datasets.load("charity_mailing")}, folder)
                       file  rows   bytes
     0  charity_mailing.csv  4268  194909
     """

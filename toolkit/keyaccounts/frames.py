@@ -130,7 +130,7 @@ def read(native: Native, /, **names: str) -> Source:
     Examples
     --------
     >>> import pandas as pd
-    >>> read(pd.DataFrame({"customer_id": [7]}), customer="customer_id").engine
+    >>> ka.frames.read(pd.DataFrame({"customer_id": [7]}), customer="customer_id").engine
     'pandas'
     """
     native = nw.to_native(native, pass_through=True)

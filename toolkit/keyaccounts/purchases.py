@@ -298,7 +298,7 @@ def summarize(
     ...     "order_date": ["2026-01-01", "2026-01-01", "2026-01-11", "2026-01-05"],
     ...     "amount": [10.0, 5.0, 40.0, 8.0],
     ... })
-    >>> found = summarize(orders, until="2026-01-31")
+    >>> found = ka.purchases.summarize(orders, until="2026-01-31")
     >>> found[["customer_id", "orders", "recency", "age", "revenue", "mean_repeat_amount"]]
       customer_id  orders  recency  age  revenue  mean_repeat_amount
     0           A       2       10   30     55.0                40.0

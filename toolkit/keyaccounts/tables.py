@@ -116,13 +116,13 @@ def table(
     --------
     >>> import pandas as pd
     >>> accounts = pd.DataFrame({"customer_id": ["A", "B"], "share": [0.9, 0.1]})
-    >>> table(accounts, "A carries nine tenths", percent=["share"])
+    >>> ka.table(accounts, "A carries nine tenths", percent=["share"])
     A carries nine tenths
     <BLANKLINE>
     customer  share
     A          90 %
     B          10 %
-    >>> table({"accounts": 2, "profitable": 1}, "Where we stand")
+    >>> ka.table({"accounts": 2, "profitable": 1}, "Where we stand")
     Where we stand
     <BLANKLINE>
     what        value

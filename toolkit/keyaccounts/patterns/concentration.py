@@ -67,7 +67,7 @@ def totals(values: Any, *, key: str, **columns: str) -> tuple[frames.Source, nw.
     --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"account": ["A", "B", "A"], "amount": [1.0, 5.0, 2.0]})
-    >>> totals(sales, key="account", value="amount")[1]["value"].to_list()
+    >>> ka.patterns.concentration.totals(sales, key="account", value="amount")[1]["value"].to_list()
     [3.0, 5.0]
     """
     source = frames.typed_key(frames.read(values, key=key, **columns), "key")
@@ -145,7 +145,7 @@ def rank(values: Any, *, key: str, value: str) -> Ranking:
     --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"account": ["A", "B", "A"], "amount": [1.0, 5.0, 2.0]})
-    >>> rank(sales, key="account", value="amount").values
+    >>> ka.patterns.concentration.rank(sales, key="account", value="amount").values
     array([5., 3.])
     """
     source, frame = totals(values, key=key, value=value)
@@ -252,7 +252,7 @@ def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> 
 
     Examples
     --------
-    >>> pareto_share([50, 20, 10, 10, 10])
+    >>> ka.segmentation.pareto_share([50, 20, 10, 10, 10])
     0.5
     """
     share = checks.fraction("top", top)
@@ -324,7 +324,7 @@ def pareto_interval(
 
     Examples
     --------
-    >>> pareto_interval([10.0] * 50, seed=1)
+    >>> ka.segmentation.pareto_interval([10.0] * 50, seed=1)
     Interval(low=0.2, high=0.2)
     """
     share = checks.fraction("top", top)
@@ -383,7 +383,7 @@ def lorenz(values: Any, *, value: str | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> lorenz([1, 3])
+    >>> ka.segmentation.lorenz([1, 3])
        customer_share  value_share
     0             0.0         0.00
     1             0.5         0.25
@@ -421,7 +421,7 @@ def gini(values: Any, *, value: str | None = None) -> float:
 
     Examples
     --------
-    >>> gini([1, 1, 1, 1]), gini([0, 0, 0, 10])
+    >>> ka.segmentation.gini([1, 1, 1, 1]), ka.segmentation.gini([0, 0, 0, 10])
     (0.0, 0.75)
     """
     found = _small(_no_negatives(amounts(values, value), value))
@@ -454,7 +454,7 @@ def pareto_ratio(values: Any, *, value: str | None = None) -> tuple[float, float
 
     Examples
     --------
-    >>> x, y = pareto_ratio([60, 10, 10, 10, 10])
+    >>> x, y = ka.segmentation.pareto_ratio([60, 10, 10, 10, 10])
     >>> round(x, 3), round(y, 3)
     (0.333, 0.667)
     """

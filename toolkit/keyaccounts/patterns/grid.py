@@ -132,7 +132,7 @@ def grid(
     Examples
     --------
     >>> import pandas as pd
-    >>> found = grid(
+    >>> found = ka.patterns.grid.grid(
     ...     pd.DataFrame({"who": ["A", "B", "C"], "ease": [5, 2, 9], "worth": [7, 8, None]}),
     ...     key="who", x="ease", y="worth", x_cuts=5, y_cuts=5,
     ...     cells=[
@@ -326,9 +326,10 @@ def moves(before: Grid, after: Grid) -> Moves:
     >>> cells = [{"x": x, "y": y, "id": f"{x}-{y}", "english": "", "action": ""}
     ...          for x in ("low", "high") for y in ("low", "high")]
     >>> then, now = (
-    ...     grid(pd.DataFrame({"who": list("AB"), "x": [1, x], "y": [9, 9]}), key="who",
+    ...     ka.patterns.grid.grid(
+    ...     pd.DataFrame({"who": list("AB"), "x": [1, x], "y": [9, 9]}), key="who",
     ...          x="x", y="y", x_cuts=5, y_cuts=5, cells=cells) for x in (2, 8))
-    >>> moves(then, now).table
+    >>> ka.patterns.grid.moves(then, now).table
       who    before      after  moved
     0   A  low-high   low-high  False
     1   B  low-high  high-high   True

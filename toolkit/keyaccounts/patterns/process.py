@@ -98,7 +98,8 @@ def stand(
     ...     "case": ["A", "B"], "called": ["2026-03-01", "2026-03-05"],
     ...     "visited": [None, "2026-03-09"], "signed": ["2026-03-20", None],
     ... })
-    >>> stand(cases, key="case", stages=["called", "visited", "signed"], as_of="2026-03-31").table
+    >>> ka.patterns.process.stand(
+    ...     cases, key="case", stages=["called", "visited", "signed"], as_of="2026-03-31").table
       case    stage    next  skipped  days  in_order
     0    A   signed          visited  11.0      True
     1    B  visited  signed           22.0      True
@@ -209,7 +210,7 @@ def conversion(counts: Mapping[str, int] | Standing, confidence: float = 0.95) -
 
     Examples
     --------
-    >>> found = conversion({"called": 200, "visited": 60, "signed": 15})
+    >>> found = ka.patterns.process.conversion({"called": 200, "visited": 60, "signed": 15})
     >>> found.table[["stage", "step_rate", "rate"]]
          stage  step_rate   rate
     0   called        NaN  1.000
@@ -267,7 +268,7 @@ class Machine:
 
     Examples
     --------
-    >>> call = Machine(["open", "agreed", "won"],
+    >>> call = ka.patterns.process.Machine(["open", "agreed", "won"],
     ...                {"open": {"advance": "agreed"}, "agreed": {"order": "won"}}, ends=["won"])
     >>> call.next("open", "advance"), call.events("agreed"), call.dead_ends
     ('agreed', ('order',), ())

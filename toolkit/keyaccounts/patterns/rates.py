@@ -87,7 +87,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
 
     Examples
     --------
-    >>> low, high = wilson_interval(10, 50)
+    >>> low, high = ka.patterns.rates.wilson_interval(10, 50)
     >>> round(low, 4), round(high, 4)
     (0.1124, 0.3304)
     """
@@ -170,7 +170,7 @@ def compare(
     --------
     Of 70 letters 56 were answered, of 80 others 48.
 
-    >>> found = compare(56, 70, 48, 80)
+    >>> found = ka.patterns.rates.compare(56, 70, 48, 80)
     >>> [round(value, 4) for value in found]
     [0.2, 0.0524, 0.3339, 0.0125]
     """
@@ -265,7 +265,7 @@ def by_group(rows: Any, *, group: str, success: str, confidence: float = 0.95) -
     --------
     >>> import pandas as pd
     >>> calls = pd.DataFrame({"channel": ["fair", "fair", "phone"], "won": [True, False, False]})
-    >>> by_group(calls, group="channel", success="won").round(2)
+    >>> ka.patterns.rates.by_group(calls, group="channel", success="won").round(2)
       channel  trials  successes  rate   low  high
     0    fair       2          1   0.5  0.09  0.91
     1   phone       1          0   0.0  0.00  0.79

@@ -138,7 +138,8 @@ def scorecard(
     >>> prospects = pd.DataFrame({
     ...     "company": ["North", "South"], "money": [8, 9], "authority": [2, None], "need": [6, 3],
     ... })
-    >>> card = scorecard(prospects, key="company", items=["money", "authority", "need"],
+    >>> card = ka.patterns.scorecard.scorecard(
+    ...     prospects, key="company", items=["money", "authority", "need"],
     ...                  weights=[2, 1, 1], scale=(0, 10), required=["authority"])
     >>> card.table[["company", "score", "coverage", "weakest", "missing", "ready"]]
       company  score  coverage    weakest    missing  ready
@@ -382,8 +383,9 @@ def sensitivity(card: Scorecard, change: float = 0.2, *, top: int = 10) -> Sensi
     --------
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"who": list("ABC"), "size": [9, 8, 1], "trust": [4, 5, 9]})
-    >>> card = scorecard(rows, key="who", items=["size", "trust"], scale=(0, 10))
-    >>> sensitivity(card, top=1).largest_move
+    >>> card = ka.patterns.scorecard.scorecard(
+    ...     rows, key="who", items=["size", "trust"], scale=(0, 10))
+    >>> ka.patterns.scorecard.sensitivity(card, top=1).largest_move
     1
     """
     if not isinstance(card, Scorecard):

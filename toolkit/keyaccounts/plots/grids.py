@@ -64,7 +64,9 @@ def grid_cells(
     >>> import pandas as pd
     >>> from keyaccounts.segmentation import kaism
     >>> accounts = pd.DataFrame({"account": ["A", "B", "C"], "size": [9, 8, 2], "trust": [8, 7, 6]})
-    >>> ax = grid_cells(kaism(accounts, key="account", attractiveness=["size"], strength=["trust"]))
+    >>> ax = ka.plots.grid_cells(
+    ...     ka.segmentation.kaism(
+    ...         accounts, key="account", attractiveness=["size"], strength=["trust"]))
     >>> ax.get_title()
     '2 of 3 customers: key account'
     """
@@ -181,8 +183,9 @@ def grid_scatter(
     >>> import pandas as pd
     >>> from keyaccounts.segmentation import kaism
     >>> accounts = pd.DataFrame({"account": ["A", "B", "C"], "size": [9, 8, 2], "trust": [8, 7, 6]})
-    >>> ax = grid_scatter(
-    ...     kaism(accounts, key="account", attractiveness=["size"], strength=["trust"]))
+    >>> ax = ka.plots.grid_scatter(
+    ...     ka.segmentation.kaism(
+    ...     accounts, key="account", attractiveness=["size"], strength=["trust"]))
     >>> ax.get_xlabel()
     'Relative strength'
     """
@@ -277,7 +280,7 @@ def definitions_overlap(
     >>> import pandas as pd
     >>> from keyaccounts.segmentation import key_account_definitions
     >>> accounts = pd.DataFrame({"account": list("AB"), "cars": [12, 3], "firm": [True, False]})
-    >>> ax = definitions_overlap(key_account_definitions(
+    >>> ax = ka.plots.definitions_overlap(ka.segmentation.key_account_definitions(
     ...     accounts, key="account", vehicles="cars", business="firm"))
     >>> ax.get_title()
     'Of the key accounts by fleet or\nbusiness, 50 % are so by both'

@@ -59,7 +59,9 @@ def rates(
     >>> import pandas as pd
     >>> from keyaccounts.patterns.rates import by_group
     >>> calls = pd.DataFrame({"channel": ["fair", "fair", "phone"], "won": [True, False, False]})
-    >>> ax = rates(by_group(calls, group="channel", success="won"), group="channel", title="Won")
+    >>> ax = ka.plots.rates(
+    ...     ka.patterns.rates.by_group(calls, group="channel", success="won"),
+    ...     group="channel", title="Won")
     >>> [text.get_text() for text in ax.get_yticklabels()]
     ['phone', 'fair']
     """

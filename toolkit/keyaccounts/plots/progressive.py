@@ -40,7 +40,9 @@ def progressive_bars(
     >>> import pandas as pd
     >>> from keyaccounts.segmentation import progressive
     >>> cards = pd.DataFrame({"customer_id": ["A", "B", "C"], "vehicles": [40, 0, None]})
-    >>> progressive_bars(progressive(cards, criteria={"likely": ("vehicles", ">=", 1)})).get_title()
+    >>> ka.plots.progressive_bars(
+    ...     ka.segmentation.progressive(
+    ...         cards, criteria={"likely": ("vehicles", ">=", 1)})).get_title()
     'Of 3 customers 1 remains\nafter one question'
     """
     if not isinstance(found, Progressive):

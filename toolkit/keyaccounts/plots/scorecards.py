@@ -41,7 +41,8 @@ def scorecard_items(card: Scorecard, *, title: str | None = None, ax: Axes | Non
     >>> import pandas as pd
     >>> from keyaccounts.patterns.scorecard import scorecard
     >>> rows = pd.DataFrame({"who": ["A", "B"], "need": [1.0, 0.8], "money": [0.4, None]})
-    >>> ax = scorecard_items(scorecard(rows, key="who", items=["need", "money"]))
+    >>> ax = ka.plots.scorecard_items(
+    ...     ka.patterns.scorecard.scorecard(rows, key="who", items=["need", "money"]))
     >>> ax.get_title()
     '"money" holds the score back\nmost: it reaches 40 %'
     """

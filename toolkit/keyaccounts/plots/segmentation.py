@@ -50,7 +50,7 @@ def rfm_grid(scored: RFM, *, title: str | None = None, ax: Axes | None = None) -
     Examples
     --------
     >>> import keyaccounts as ka
-    >>> ax = rfm_grid(ka.segmentation.rfm(ka.datasets.load("cdnow")))
+    >>> ax = ka.plots.rfm_grid(ka.segmentation.rfm(ka.datasets.load("cdnow")))
     >>> ax.get_xlabel()
     'Frequency score (5 = most orders)'
     """
@@ -138,7 +138,7 @@ def lorenz(
 
     Examples
     --------
-    >>> ax = lorenz([50, 20, 10, 10, 10])
+    >>> ax = ka.plots.lorenz([50, 20, 10, 10, 10])
     >>> ax.get_title()
     'The top 20 % of customers\nbring 50 % of the total'
     """
@@ -202,7 +202,8 @@ def whale(curve: WhaleCurve, *, title: str | None = None, ax: Axes | None = None
     >>> import pandas as pd
     >>> from keyaccounts.segmentation import whale_curve
     >>> accounts = pd.DataFrame({"account": list("ABC"), "profit": [90.0, 30.0, -20.0]})
-    >>> whale(whale_curve(accounts, key="account", profit="profit")).get_title()
+    >>> ka.plots.whale(
+    ...     ka.segmentation.whale_curve(accounts, key="account", profit="profit")).get_title()
     'Profit peaks at 120 % with 67 % of\ncustomers; the rest give back 20 %'
     """
     if not isinstance(curve, WhaleCurve):

@@ -33,7 +33,7 @@ def set_notebook_style() -> None:
 
     Examples
     --------
-    >>> set_notebook_style()
+    >>> ka.plots.set_notebook_style()
     """
     mpl.rcParams.update(_settings())
     try:

@@ -52,8 +52,9 @@ def pyramid_bars(found: Pyramid, *, title: str | None = None, ax: Axes | None = 
     >>> import pandas as pd
     >>> from keyaccounts.segmentation import pyramid
     >>> accounts = pd.DataFrame({"account": list("ABCDE"), "profit": [50, 20, 9, 4, -3]})
-    >>> found = pyramid(accounts, key="account", value="profit", cuts=(0.2, 0.4, 0.8))
-    >>> pyramid_bars(found).get_title()
+    >>> found = ka.segmentation.pyramid(
+    ...     accounts, key="account", value="profit", cuts=(0.2, 0.4, 0.8))
+    >>> ka.plots.pyramid_bars(found).get_title()
     'Platinum and gold: 40 % of\ncustomers, 88 % of the total'
     """
     if not isinstance(found, Pyramid):
@@ -134,9 +135,11 @@ def migration_matrix(found: Migration, *, title: str | None = None, ax: Axes | N
     >>> import pandas as pd
     >>> from keyaccounts.segmentation import migration, pyramid
     >>> names = {"key": "account", "value": "profit", "cuts": (0.5,), "names": ("upper", "lower")}
-    >>> last = pyramid(pd.DataFrame({"account": list("ABCD"), "profit": [9, 7, 5, 3]}), **names)
-    >>> this = pyramid(pd.DataFrame({"account": list("ACDE"), "profit": [9, 8, 5, 3]}), **names)
-    >>> migration_matrix(migration(last, this)).get_title()
+    >>> last = ka.segmentation.pyramid(
+    ...     pd.DataFrame({"account": list("ABCD"), "profit": [9, 7, 5, 3]}), **names)
+    >>> this = ka.segmentation.pyramid(
+    ...     pd.DataFrame({"account": list("ACDE"), "profit": [9, 8, 5, 3]}), **names)
+    >>> ka.plots.migration_matrix(ka.segmentation.migration(last, this)).get_title()
     '33 % moved up and 0 %\ndown; 1 are new, 1 gone'
     """
     if not isinstance(found, Migration):
@@ -217,7 +220,7 @@ def investment_bars(
     ...                     "hours": [0.0, 0.0], "cost": [90.0, 40.0]})
     >>> margins = pd.DataFrame(
     ...     {"customer_id": ["A", "B"], "revenue": [200.0, 400.0], "margin": [60.0, 80.0]})
-    >>> investment_bars(account_investment(log, margins)).get_title()
+    >>> ka.plots.investment_bars(ka.segmentation.account_investment(log, margins)).get_title()
     'Of the 2 accounts that take\nmost, 1 does not pay for it'
     """
     if not isinstance(found, AccountInvestment):

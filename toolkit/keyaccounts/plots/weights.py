@@ -40,7 +40,9 @@ def ahp_bars(weights: AhpWeights, *, title: str | None = None, ax: Axes | None =
     Examples
     --------
     >>> from keyaccounts.segmentation import ahp_weights, comparisons
-    >>> ax = ahp_bars(ahp_weights(comparisons([3, 5, 3], ["profit", "growth", "credit"])))
+    >>> ax = ka.plots.ahp_bars(
+    ...     ka.segmentation.ahp_weights(
+    ...         ka.segmentation.comparisons([3, 5, 3], ["profit", "growth", "credit"])))
     >>> ax.get_title()
     'Profit counts most, 64 %,\nand the answers agree'
     """
@@ -106,7 +108,7 @@ def time_bars(hours: TimeAllocation, *, title: str | None = None, ax: Axes | Non
     Examples
     --------
     >>> from keyaccounts.segmentation import time_allocation
-    >>> time_bars(time_allocation()).get_title()
+    >>> ka.plots.time_bars(ka.segmentation.time_allocation()).get_title()
     'vip: 10 % of customers\nget 60 % of the hours'
     """
     if not isinstance(hours, TimeAllocation):

@@ -108,7 +108,7 @@ def comparisons(
 
     Examples
     --------
-    >>> comparisons([3, 5, 3], ["profit", "growth", "credit"]).round(2)
+    >>> ka.segmentation.comparisons([3, 5, 3], ["profit", "growth", "credit"]).round(2)
             profit  growth  credit
     profit    1.00    3.00     5.0
     growth    0.33    1.00     3.0
@@ -189,7 +189,7 @@ def ahp_weights(matrix: Any, names: Sequence[str] | None = None) -> AhpWeights:
 
     Examples
     --------
-    >>> found = ahp_weights([[1, 3, 5], [1 / 3, 1, 3], [1 / 5, 1 / 3, 1]])
+    >>> found = ka.segmentation.ahp_weights([[1, 3, 5], [1 / 3, 1, 3], [1 / 5, 1 / 3, 1]])
     >>> found.weights.round(4)
     array([0.637 , 0.2583, 0.1047])
     >>> round(found.consistency_ratio, 4), found.consistent

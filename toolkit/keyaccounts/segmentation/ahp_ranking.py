@@ -97,8 +97,8 @@ def ahp_ranking(weights: AhpWeights, scores: Any, *, key: str, shift: float = 0.
     >>> import pandas as pd
     >>> from keyaccounts.segmentation import ahp_weights
     >>> accounts = pd.DataFrame({"account": ["A", "B"], "profit": [9, 5], "growth": [2, 8]})
-    >>> weights = ahp_weights([[1, 7 / 3], [3 / 7, 1]], ["profit", "growth"])
-    >>> found = ahp_ranking(weights, accounts, key="account")
+    >>> weights = ka.segmentation.ahp_weights([[1, 7 / 3], [3 / 7, 1]], ["profit", "growth"])
+    >>> found = ka.segmentation.ahp_ranking(weights, accounts, key="account")
     >>> found.leader, found.tipping["tips_at"].round(3).tolist()
     ('A', [0.6, 0.4])
     """

@@ -63,7 +63,7 @@ def reference(name: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> reference("customer_tiers")["chinese"].tolist()
+    >>> ka.segmentation.reference("customer_tiers")["chinese"].tolist()
     ['铂金层客户', '黄金层客户', '铁层客户', '铅层客户']
     """
     # Copied, because an entry may hold lists that a caller could change for everybody.

@@ -141,7 +141,7 @@ def key_account_definitions(
     >>> accounts = pd.DataFrame({
     ...     "account": list("ABCDE"), "profit": [50, 5, 4, 30, 1], "cars": [12, 3, 1, 2, 1],
     ... })
-    >>> found = key_account_definitions(
+    >>> found = ka.segmentation.key_account_definitions(
     ...     accounts, key="account", profit="profit", vehicles="cars", top=0.4)
     >>> found.overlap
               one  other  both  either   jaccard

@@ -125,7 +125,7 @@ def grading_gate(
     ...     "order_date": ["2026-01-05", "2026-02-05", "2026-01-09", "2026-03-01"],
     ...     "amount": [900.0, 700.0, 50.0, 40.0],
     ... })
-    >>> gate = grading_gate(orders, span=60)
+    >>> gate = ka.segmentation.grading_gate(orders, span=60)
     >>> gate.passed, gate.unmet
     (False, ('more_than_span',))
     """
@@ -199,7 +199,7 @@ def pyramid_suits(
 
     Examples
     --------
-    >>> found = pyramid_suits(profiles=True, quality=True, drivers=True)
+    >>> found = ka.segmentation.pyramid_suits(profiles=True, quality=True, drivers=True)
     >>> print(found.passed, found.unknown)
     None ('impact',)
     """

@@ -124,7 +124,7 @@ def composite_grade(
     ...     "account": ["A", "B", "C"], "order_value": [900, 500, 100], "profit": [90, 100, 20],
     ...     "credit": [3, None, 1], "prospects": [4, 5, 1],
     ... })
-    >>> found = composite_grade(accounts, key="account", weights=[4, 3, 2, 1])
+    >>> found = ka.segmentation.composite_grade(accounts, key="account", weights=[4, 3, 2, 1])
     >>> found.table[["account", "score", "grade", "coverage"]].round(3)
       account  score grade  coverage
     0       A  0.938     A       1.0

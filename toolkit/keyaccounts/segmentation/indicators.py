@@ -165,7 +165,7 @@ def indicators(
     ...     "order_date": ["2025-11-03", "2025-12-01", "2026-01-15", "2026-05-02", "2026-06-01"],
     ...     "amount": [100.0, 50.0, 120.0, 80.0, 60.0],
     ... })
-    >>> found = indicators(orders, start="2026-01-01", end="2026-06-30")
+    >>> found = ka.segmentation.indicators(orders, start="2026-01-01", end="2026-06-30")
     >>> found.cohort
     {'start': 2, 'kept': 1, 'lost': 1, 'new': 1, 'returned': 0, 'active': 2}
     >>> found.table.loc[found.table["indicator"] == "retention", ["value", "low", "high"]].round(2)

@@ -138,7 +138,8 @@ def account_investment(
     ... })
     >>> margins = pd.DataFrame(
     ...     {"customer_id": ["A", "B"], "revenue": [9000.0, 400.0], "margin": [3000.0, 80.0]})
-    >>> found = account_investment(log, margins, rates={"sales_time": 130}, alternative=50)
+    >>> found = ka.segmentation.account_investment(
+    ...     log, margins, rates={"sales_time": 130}, alternative=50)
     >>> found.table[["customer_id", "cost_to_serve", "displaced_work", "net", "roi"]]
       customer_id  cost_to_serve  displaced_work     net       roi
     0           A         1300.0           200.0  1500.0  1.000000

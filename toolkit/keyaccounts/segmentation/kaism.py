@@ -107,7 +107,7 @@ def kaism(
     >>> accounts = pd.DataFrame({
     ...     "account": ["A", "B"], "size": [9, 8], "growth": [6, 7], "service": [8, 3],
     ... })
-    >>> found = kaism(accounts, key="account", attractiveness=["size", "growth"],
+    >>> found = ka.segmentation.kaism(accounts, key="account", attractiveness=["size", "growth"],
     ...               strength=["service"])
     >>> found.table[["account", "relative_strength", "attractiveness", "cell"]]
       account  relative_strength  attractiveness             cell

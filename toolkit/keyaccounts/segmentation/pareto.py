@@ -99,7 +99,7 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     --------
     >>> import pandas as pd
     >>> sales = pd.DataFrame({"account": list("PQRST"), "amount": [60, 25, 8, 5, 2]})
-    >>> abc(sales, key="account", value="amount").table["class"].tolist()
+    >>> ka.segmentation.abc(sales, key="account", value="amount").table["class"].tolist()
     ['A', 'A', 'B', 'B', 'C']
     """
     edges = tuple(checks.open_fraction("cuts", c) for c in cuts) if np.iterable(cuts) else ()
@@ -222,7 +222,7 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
     ...     "account": list("ABCDEFGHIJ"),
     ...     "profit": [90, 70, 40, 20, 10, 5, 0, -5, -30, -100],
     ... })
-    >>> curve = whale_curve(accounts, key="account", profit="profit")
+    >>> curve = ka.segmentation.whale_curve(accounts, key="account", profit="profit")
     >>> curve.peak, curve.peak_at, curve.loss_share
     (2.35, 0.6, 0.3)
     """

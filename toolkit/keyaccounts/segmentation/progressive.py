@@ -136,7 +136,8 @@ def progressive(
     ...     "vehicles": [40, 0, 3, None],
     ...     "party": ["organization", "organization", "individual", "individual"],
     ... })
-    >>> found = progressive(cards, criteria={"likely": ("vehicles", ">=", 1), "party": "party"})
+    >>> found = ka.segmentation.progressive(
+    ...     cards, criteria={"likely": ("vehicles", ">=", 1), "party": "party"})
     >>> found.table[["customer_id", "path", "branch"]]
       customer_id                   path     branch
     0           A  likely / organization  remaining

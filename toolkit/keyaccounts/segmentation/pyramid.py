@@ -108,7 +108,8 @@ def pyramid(
     --------
     >>> import pandas as pd
     >>> accounts = pd.DataFrame({"account": list("ABCDE"), "profit": [50, 20, 9, 4, -3]})
-    >>> found = pyramid(accounts, key="account", value="profit", cuts=(0.2, 0.4, 0.8))
+    >>> found = ka.segmentation.pyramid(
+    ...     accounts, key="account", value="profit", cuts=(0.2, 0.4, 0.8))
     >>> found.table["tier"].tolist()
     ['platinum', 'gold', 'iron', 'iron', 'lead']
     >>> found.tiers["share_of_total"].tolist()
@@ -246,9 +247,11 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
     --------
     >>> import pandas as pd
     >>> names = {"key": "account", "value": "profit", "cuts": (0.5,), "names": ("upper", "lower")}
-    >>> last = pyramid(pd.DataFrame({"account": list("ABCD"), "profit": [9, 7, 5, 3]}), **names)
-    >>> this = pyramid(pd.DataFrame({"account": list("ACDE"), "profit": [9, 8, 5, 3]}), **names)
-    >>> migration(last, this).table
+    >>> last = ka.segmentation.pyramid(
+    ...     pd.DataFrame({"account": list("ABCD"), "profit": [9, 7, 5, 3]}), **names)
+    >>> this = ka.segmentation.pyramid(
+    ...     pd.DataFrame({"account": list("ACDE"), "profit": [9, 8, 5, 3]}), **names)
+    >>> ka.segmentation.migration(last, this).table
       before  upper  lower  gone  customers
     0  upper      1      0     1          2
     1  lower      1      1     0          2

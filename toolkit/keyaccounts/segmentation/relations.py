@@ -62,7 +62,7 @@ def potential_relationship(
     ...     "account": ["A", "B"], "potential": ["high", "low"],
     ...     "relationship": ["established", "limited"],
     ... })
-    >>> potential_relationship(accounts, key="account").table["cell"].tolist()
+    >>> ka.segmentation.potential_relationship(accounts, key="account").table["cell"].tolist()
     ['lock-in', 'withdraw']
     """
     return grid(
@@ -106,7 +106,8 @@ def potential_counts(found: Grid) -> pd.DataFrame:
     >>> accounts = pd.DataFrame({
     ...     "account": ["A", "B"], "potential": ["high", "low"], "relationship": ["good", "good"],
     ... })
-    >>> potential_counts(potential_relationship(accounts, key="account"))["picture"].tolist()
+    >>> ka.segmentation.potential_counts(
+    ...     ka.segmentation.potential_relationship(accounts, key="account"))["picture"].tolist()
     [2, 5, 9]
     """
     if not isinstance(found, Grid) or found.cells != catalogs.entries("potential_relationship"):
@@ -173,7 +174,8 @@ def value_profit(
     >>> accounts = pd.DataFrame({
     ...     "account": list("ABCD"), "revenue": [900, 700, 300, 100], "profit": [90, -20, 60, 2],
     ... })
-    >>> found = value_profit(accounts, key="account", value="revenue", profit="profit")
+    >>> found = ka.segmentation.value_profit(
+    ...     accounts, key="account", value="revenue", profit="profit")
     >>> found.table["cell"].tolist()
     ['large-profitable', 'large-unprofitable', 'small-profitable', 'small-moderate']
     """
@@ -247,7 +249,7 @@ def contract_tier(
     >>> fleets = pd.DataFrame({
     ...     "fleet": list("ABC"), "yearly": [90_000, 80_000, 9_000], "late": [0, 45, 0],
     ... })
-    >>> contract_tier(fleets, key="fleet", order_size="yearly", days_late="late",
+    >>> ka.segmentation.contract_tier(fleets, key="fleet", order_size="yearly", days_late="late",
     ...               size_cuts=(20_000, 60_000)).table["cell"].tolist()
     ['core', 'standard', 'basic']
     """

@@ -146,7 +146,7 @@ def rfm(
     ...                                   "2026-01-02", "2026-02-01", "2026-03-20"]),
     ...     "amount": [80.0, 40.0, 500.0, 10.0, 20.0, 15.0],
     ... })
-    >>> scored = rfm(orders, as_of="2026-03-31", bins=2)
+    >>> scored = ka.segmentation.rfm(orders, as_of="2026-03-31", bins=2)
     >>> scored.table[["customer_id", "recency", "frequency", "monetary", "cell", "score"]]
       customer_id  recency  frequency  monetary cell  score
     0           A       30          2     120.0  211      4
@@ -254,7 +254,8 @@ def rfm_scores(
     ...     "donor": ["A", "B", "C"], "weeks": [13.0, 104.0, 26.0],
     ...     "answered": [0.5, 0.25, 1.0], "last_gift": [25, 10, 10],
     ... })
-    >>> scored = rfm_scores(donors, customer="donor", recency="weeks", frequency="answered",
+    >>> scored = ka.segmentation.rfm_scores(
+    ...     donors, customer="donor", recency="weeks", frequency="answered",
     ...                     monetary="last_gift", bins=2)
     >>> scored.table[["donor", "recency", "frequency", "monetary", "cell", "score"]]
       donor  recency  frequency  monetary cell  score
@@ -459,7 +460,7 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     ...     "order_date": pd.to_datetime(["2026-01-05", "2026-03-01", "2025-06-10"]),
     ...     "amount": [80.0, 40.0, 20.0],
     ... })
-    >>> rfm_segments(rfm(orders))["segment"].tolist()
+    >>> ka.segmentation.rfm_segments(ka.segmentation.rfm(orders))["segment"].tolist()
     ['important-value', 'ordinary-win-back']
     """
     if not isinstance(scored, RFM):

@@ -163,7 +163,7 @@ def rule_segments(
     ...     "customer_id": ["A", "B", "C"], "age": [25, 32, 40],
     ...     "use": ["touring", "sport", "sport"], "gender": ["male", "male", "male"],
     ... })
-    >>> rule_segments(riders).table[["customer_id", "segments", "verdict"]]
+    >>> ka.segmentation.rule_segments(riders).table[["customer_id", "segments", "verdict"]]
       customer_id        segments  verdict
     0           A  young, touring  several
     1           B                     none
@@ -257,7 +257,7 @@ def check_rules(
 
     Examples
     --------
-    >>> found = check_rules()
+    >>> found = ka.segmentation.check_rules()
     >>> found.gaps[["from", "to"]].to_numpy().tolist()
     [[31.0, 34.0], [56.0, inf]]
     >>> len(found.overlaps), found.clean

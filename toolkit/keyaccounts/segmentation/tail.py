@@ -100,7 +100,7 @@ def tail_scenario(
     ...     "margin": [120.0, 60.0, 30.0], "cost_to_serve": [40.0, 50.0, 60.0],
     ... })
     >>> columns = {"key": "account", "revenue": "revenue", "margin": "margin"}
-    >>> found = tail_scenario(
+    >>> found = ka.segmentation.tail_scenario(
     ...     accounts, **columns, cost_to_serve="cost_to_serve", worst=1, action="serve leaner")
     >>> found.before, found.after
     (60.0, 90.0)

@@ -113,7 +113,7 @@ def time_allocation(
 
     Examples
     --------
-    >>> plan = time_allocation(100, 1000, actual=(0.3, 0.5, 0.2))
+    >>> plan = ka.segmentation.time_allocation(100, 1000, actual=(0.3, 0.5, 0.2))
     >>> plan.table["hours_each"].round(3).tolist()
     [60.0, 10.0, 1.667]
     >>> round(plan.ratio), round(plan.misallocation, 3)
@@ -197,7 +197,7 @@ def time_spent(
     ...     "customer_id": ["A", "A", "B", "C"], "tier": ["vip", "vip", "ordinary", "prospect"],
     ...     "hours": [3.0, 1.0, 4.0, 2.0],
     ... })
-    >>> found = time_spent(diary)
+    >>> found = ka.segmentation.time_spent(diary)
     >>> found.table["actual_share"].tolist(), round(found.misallocation, 3)
     ([0.4, 0.4, 0.2], 0.2)
     """
@@ -263,7 +263,8 @@ def optimal_time(
 
     Examples
     --------
-    >>> found = optimal_time({"vip": 6, "prospect": 1}, 370, customers={"vip": 1, "prospect": 1})
+    >>> found = ka.segmentation.optimal_time(
+    ...     {"vip": 6, "prospect": 1}, 370, customers={"vip": 1, "prospect": 1})
     >>> found["hours_each"].tolist()
     [360.0, 10.0]
     """

@@ -108,7 +108,7 @@ def vip_check(
     ...     "account": ["A", "B"], "goals": [1, 1], "revenue": [1, 0], "loss": [1, 1],
     ...     "relation": [1, 1], "ablest": [0, 1],
     ... })
-    >>> vip_check(answers, key="account").table["vip"].tolist()
+    >>> ka.segmentation.vip_check(answers, key="account").table["vip"].tolist()
     ['yes', 'no']
     """
     card = scorecard(rows, key=key, items=columns_of("traits", traits), weights=weights)
@@ -160,11 +160,11 @@ def loss_impact(revenue_share: Any, months_to_replace: Any) -> Any:
 
     Examples
     --------
-    >>> loss_impact(0.18, 8)
+    >>> ka.segmentation.loss_impact(0.18, 8)
     0.12
     >>> import pandas as pd
     >>> accounts = pd.DataFrame({"share": [0.18, 0.03], "months": [8, 4]})
-    >>> loss_impact(accounts["share"], accounts["months"]).tolist()
+    >>> ka.segmentation.loss_impact(accounts["share"], accounts["months"]).tolist()
     [0.12, 0.01]
     """
     given = (revenue_share, months_to_replace)
@@ -245,7 +245,7 @@ def buying_traits(
     --------
     >>> import pandas as pd
     >>> answers = pd.DataFrame({"account": ["A"], "contract": [True], "people": [False]})
-    >>> buying_traits(answers, key="account",
+    >>> ka.segmentation.buying_traits(answers, key="account",
     ...               traits={"long_term": "contract", "buying_body": "people"}).scores
     array([0.5])
     """

@@ -79,9 +79,9 @@ def slider(label: str, values: Sequence[float], *, start: float, unit: str = "")
 
     Examples
     --------
-    >>> slider("Price increase", [0, 0.05, 0.1], start=0, unit="%").texts
+    >>> ka.widgets.slider("Price increase", [0, 0.05, 0.1], start=0, unit="%").texts
     ('0 %', '5 %', '10 %')
-    >>> slider("For the worst", [1, 2], start=1, unit="accounts").texts
+    >>> ka.widgets.slider("For the worst", [1, 2], start=1, unit="accounts").texts
     ('1 account', '2 accounts')
     """
     if any(b <= a for a, b in itertools.pairwise(values)):
@@ -117,7 +117,7 @@ def choice(label: str, values: Sequence[str], *, start: str) -> Control:
 
     Examples
     --------
-    >>> choice("What you do", ["leave", "raise price"], start="leave").start
+    >>> ka.widgets.choice("What you do", ["leave", "raise price"], start="leave").start
     0
     """
     return _control(label, values, list(map(str, values)), start, "choice")
@@ -271,7 +271,9 @@ def explore(
     ...     numbers = pd.DataFrame({"top": [top], "bring": [bring]})
     ...     return ka.plots.lorenz(values, top=top), ka.table(numbers, "What the top brings")
     >>> import pandas as pd
-    >>> explore(share, alt="Lorenz curve.", top=slider("Top", [0.2, 0.4], start=0.2, unit="%"))
+    >>> ka.widgets.explore(
+    ...     share, alt="Lorenz curve.",
+    ...     top=ka.widgets.slider("Top", [0.2, 0.4], start=0.2, unit="%"))
     Explorer (Top): The top 20 % of customers bring 50 % of the total
     """
     if not 1 <= len(controls) <= MOST_CONTROLS:

@@ -54,7 +54,7 @@ def progressive_explorer(
     --------
     >>> cards = pd.DataFrame({"customer_id": ["A", "B", "C"], "orders": [1, 2, 5]})
     >>> rules = {f"{n} orders": ("orders", ">=", n) for n in (2, 4)}
-    >>> progressive_explorer(cards, criteria={"frequency": rules["2 orders"]},
+    >>> ka.widgets.progressive_explorer(cards, criteria={"frequency": rules["2 orders"]},
     ...                      moves={"frequency": rules}, wanted={"frequency": "regular"})
     Explorer (Regular from): Of 3 customers 2 remain after one question
     """

@@ -54,7 +54,8 @@ def rfm_explorer(
     --------
     >>> import keyaccounts as ka
     >>> orders = ka.datasets.load("cdnow")
-    >>> rfm_explorer(orders, days=["1997-06-30", "1997-09-30"], start="1997-09-30", bins=[3, 5])
+    >>> ka.widgets.rfm_explorer(
+    ...     orders, days=["1997-06-30", "1997-09-30"], start="1997-09-30", bins=[3, 5])
     Explorer (Bins, Scored on): Of the best 500, 60 % bought again in 180 days
     """
 
@@ -125,7 +126,7 @@ def tail_explorer(
     ...     "account": list("ABC"), "revenue": [400.0, 200.0, 100.0],
     ...     "margin": [120.0, 60.0, 30.0], "cost_to_serve": [40.0, 50.0, 60.0],
     ... })
-    >>> tail_explorer(accounts, key="account", revenue="revenue", margin="margin",
+    >>> ka.widgets.tail_explorer(accounts, key="account", revenue="revenue", margin="margin",
     ...               cost_to_serve="cost_to_serve", worst=[0, 1])
     Explorer (What you do, For the worst, Saved or added): Nothing changed: the profit is 60
     """

@@ -130,7 +130,7 @@ def self_check(source: str | Path) -> SelfCheck:
 
     Examples
     --------
-    >>> self_check('''
+    >>> ka.widgets.self_check('''
     ... [[question]]
     ... id = "peak"
     ... kind = "true-false"

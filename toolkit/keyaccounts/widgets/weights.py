@@ -53,7 +53,7 @@ def ahp_explorer(
 
     Examples
     --------
-    >>> ahp_explorer()  # doctest: +NORMALIZE_WHITESPACE
+    >>> ka.widgets.ahp_explorer()  # doctest: +NORMALIZE_WHITESPACE
     Explorer (profit or growth, profit or credit, growth or credit):
     Profit counts most, 64 %, and the answers agree
     """
@@ -138,7 +138,7 @@ def time_explorer(
 
     Examples
     --------
-    >>> time_explorer()  # doctest: +NORMALIZE_WHITESPACE
+    >>> ka.widgets.time_explorer()  # doctest: +NORMALIZE_WHITESPACE
     Explorer (Hours for VIP customers, Hours for ordinary customers, A VIP customer is worth):
     This division brings 100 % of what the best one would
     """
@@ -213,7 +213,7 @@ def rfm_weights_explorer(
     --------
     >>> import keyaccounts as ka
     >>> orders = ka.datasets.load("cdnow")
-    >>> rfm_weights_explorer(orders, as_of="1997-09-30", weights=[0, 1])
+    >>> ka.widgets.rfm_weights_explorer(orders, as_of="1997-09-30", weights=[0, 1])
     Explorer (Recency, Frequency, Monetary value): Of the best fifth, 62 % bought again
     """
     scored = segmentation.rfm(
@@ -311,7 +311,7 @@ def kaism_explorer(
     ...     "account": ["A", "B"], "size": [9, 3], "growth": [2, 6], "price": [8, 3],
     ...     "service": [6, 5],
     ... })
-    >>> kaism_explorer(accounts, key="account", attractiveness=["size", "growth"],
+    >>> ka.widgets.kaism_explorer(accounts, key="account", attractiveness=["size", "growth"],
     ...                strength=["price", "service"])
     Explorer (Weight of size, Weight of price, Cut): 1 of 2 customers: key account
     """

@@ -47,7 +47,7 @@ def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
 
     Examples
     --------
-    >>> company = simulate(7, "small")
+    >>> company = ka.world.simulate(7, "small")
     >>> company["sellers"]["seller_id"].tolist()[:2]
     ['S01', 'S02']
     """
