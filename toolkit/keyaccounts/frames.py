@@ -239,8 +239,7 @@ def _arrow_floats(source: Source, role: str) -> Source:
         rows: Any = nw.from_native(own.set_column(place, role, floats))
         return replace(source, rows=rows, lazy=rows.lazy())
     if source.rows.implementation.is_pandas() and isinstance(own[role].dtype, pd.ArrowDtype):
-        floats = own[role].astype("Int64" if own[role].dtype.kind == "i" else "UInt64")
-        rows = nw.from_native(own.assign(**{role: floats.astype("Float64")}))
+        rows = nw.from_native(own.assign(**{role: own[role].to_numpy(np.float64, na_value=np.nan)}))
         return replace(source, rows=rows, lazy=source.lazy if source.connection else rows.lazy())
     return source
 
