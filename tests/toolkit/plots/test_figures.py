@@ -224,6 +224,7 @@ def test_a_grid_of_many_scores_has_squares_and_no_numbers() -> None:
 
 def test_titles_are_broken_into_lines_of_about_equal_length() -> None:
     assert wrapped("short") == "short"
+    assert wrapped("Noted as moving: 47 % came", 17) == "Noted as moving:\n47 % came"
     parts = wrapped("Profit peaks at 120 % with 52 % of customers; the rest give back 20 %").split(
         "\n"
     )

@@ -72,6 +72,8 @@ def test_scatter_draws_every_known_customer(engine: Engine) -> None:
     assert {"key account", "key development account"} <= words(ax)
     assert ax.get_title() == "4 of 6 customers: key account"
     assert ax.get_xlim()[0] < 5 < ax.get_xlim()[1]
+    assert ax.get_ylim()[0] < 2 < 9 < ax.get_ylim()[1]
+    assert all(2 <= tick <= 9 for tick in ax.get_yticks()), "no number where only names stand"
 
 
 def test_overlap_draws_the_pairs() -> None:

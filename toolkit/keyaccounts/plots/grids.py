@@ -240,6 +240,9 @@ def _grid_scatter(
         )  # fmt: skip
     unknown = int((~known).sum())
     said = f" ({unknown:,} unknown, not shown)" if unknown else ""
+    for axis, values, limits in ((ax.xaxis, x, ends[0]), (ax.yaxis, y, ends[1])):
+        low, high = min(np.nanmin(values), limits[1]), max(np.nanmax(values), limits[-2])
+        axis.set_ticks([tick for tick in axis.get_ticklocs() if low <= tick <= high])
     ax.set(xlim=ends[0][:: len(ends[0]) - 1], ylim=ends[1][:: len(ends[1]) - 1])
     ax.set(xlabel=labels[0] + said, ylabel=labels[1])
     finding(ax, title)

@@ -90,13 +90,16 @@ def count_on(ax: Axes, x: float, y: float, side: float, count: str, color: str =
 
 
 def wrapped(text: str, width: int = 42) -> str:
-    """Break a title so that it fits the figure, in lines of about equal length."""
+    """Break a title so that it fits the figure, in lines of about equal length.
+
+    A number keeps its percent sign.
+    """
     lines = max(1, math.ceil(len(text) / width))
     goal, out, line = len(text) / lines, [], ""
-    for word in text.split():
+    for word in text.replace(" %", "\0%").split():
         if line and len(line) + len(word) / 2 > goal:
             out.append(line)
             line = word
         else:
             line = f"{line} {word}".strip()
-    return "\n".join([*out, line])
+    return "\n".join([*out, line]).replace("\0", " ")
