@@ -2,15 +2,21 @@
 
 from functools import cache
 
+import keyaccounts as ka
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 from notebooks import code_cells, text
 
 CHAPTER_3 = "3-segmentation/"
-WHO, KEY, OWN = (
+WHO, KEY, OWN, CARRIES = (
     f"{CHAPTER_3}{name}.ipynb"
-    for name in ("who-is-a-customer", "which-accounts-are-key", "your-own-grading")
+    for name in (
+        "who-is-a-customer",
+        "which-accounts-are-key",
+        "your-own-grading",
+        "who-carries-the-business",
+    )
 )
 # The page, its sentence, and what must hold with the names that its code cells make.
 CLAIMS = [
@@ -20,6 +26,49 @@ CLAIMS = [
         "[(second.table['path'].str.endswith('regular / unknown')).sum(),"
         " (second.table['path'].str.endswith('regular / unknown')"
         "  & (second.table['party'] == 'organization')).sum()] == [61, 6]",
+    ),
+    (
+        WHO,
+        "It ordered on 63 days in twelve months, for 73,495 yuan, on two cards.",
+        "ka.purchases.summarize(last_year.replace({'customer_id': {'O0249': 'O0223'}}))"
+        ".set_index('customer_id').loc['O0223', ['orders', 'revenue']].astype(int).tolist()"
+        " == [63, 73495]",
+    ),
+    (
+        WHO,
+        "the median of those who report it (12 of the first 18)",
+        "active.query('segment == \"medium, inner, high\"')['growth_rate']"
+        ".agg(['count', 'size']).tolist() == [12, 18]",
+    ),
+    (
+        WHO,
+        "If you ask the first question anew, 8 more pass it; the last row does not change.",
+        "(ka.segmentation.progressive(filled.assign(likely=np.select("
+        "[filled['came'] | (filled['vehicles'].notna() & ~away), away],"
+        " ['likely', 'unlikely'], None)), criteria=criteria, wanted=wanted)"
+        ".stages[['passed', 'unknown']] - third.stages[['passed', 'unknown']])"
+        ".iloc[[0, -1]].to_numpy().tolist() == [[8, -8], [0, 0]]",
+    ),
+    (
+        WHO,
+        "six are left: their birth years make them −2 to 136 years old",
+        "ages.loc[ages['age'].notna() & ~ages['age'].between(18, 100), 'age']"
+        ".agg(['size', 'min', 'max']).tolist() == [6, -2, 136]",
+    ),
+    (
+        WHO,
+        "on 41 of the 192 cards and 21 of the 125 no consent is noted",
+        "[cards[who.isin(found.table.query('branch == \"remaining\"')['customer_id'])]"
+        "['consent_on'].isna().agg(['sum', 'size']).tolist()"
+        " for found in (by_amount, second)] == [[41, 192], [21, 125]]",
+    ),
+    (
+        f"{CHAPTER_3}rfm.ipynb",
+        "come every 17 days on average, and only 8 of its 81 pauses were as long",
+        "(lambda pauses: [round(pauses.mean()), (pauses >= 43).sum(), len(pauses)])("
+        "jobs.query('customer_id == \"O0050\"').groupby('order_date')['amount'].sum()"
+        ".loc[lambda days: days >= 0].index.to_series().diff().dropna().dt.days)"
+        " == [17, 8, 81]",
     ),
     (
         KEY,
@@ -35,15 +84,33 @@ CLAIMS = [
     ),
     (
         KEY,
-        "the fleets in these files have referred no one",
+        "the organizations in these files have referred no one",
         "not brought.str.startswith('O').any()",
     ),
     (
         KEY,
-        "on the friendly faces of four people. What the fifth thinks, the one who decides, nobody",
-        "load('stakeholders').query('customer_id == \"O0184\"')['attitude'].eq(2).sum() == 4"
+        "on what a seller noted about four people, three of whom nobody has met. What the fifth",
+        "[load('stakeholders').query('customer_id == \"O0184\" and attitude == 2')[c].isna().sum()"
+        " for c in ('attitude', 'last_met_on')] == [0, 3]"
+        " and load('stakeholders').query('customer_id == \"O0184\"')['attitude'].eq(2).sum() == 4"
         " and load('stakeholders').query('customer_id == \"O0184\" and attitude.isna()')"
         "['role'].tolist() == ['decision']",
+    ),
+    (
+        KEY,
+        "six months or more to replace (at this pace 61,750 yuan, which is 1 % once more: both name"
+        " the same 16,",
+        "6 * won_a_month == 61_750 and answers['loss'].sum() == 16"
+        " and (answers['revenue'] == answers['loss']).all()",
+    ),
+    (
+        KEY,
+        "O0016, O0035, O0138 and O0147 are four of the six planted accounts of [the pyramid]"
+        "(pyramid-and-grade.ipynb). In all years together they cost you 397,000 yuan more than",
+        "{'O0016', 'O0035', 'O0138', 'O0147'} <= {*load('truth_customers', truth=True)"
+        ".query('kind == \"organization\"').nlargest(6, 'intensity')['customer_id']}"
+        " and round(ever.set_index('customer_id')['all_years']"
+        "[['O0016', 'O0035', 'O0138', 'O0147']].sum(), -3) == -397_000",
     ),
     (
         OWN,
@@ -52,6 +119,165 @@ CLAIMS = [
         " == [368, 7856]"
         " and {*result.nlargest(6, 'score')['customer_id']}"
         " ^ {*result.loc[result['grade'] == 'A', 'customer_id']} == {'O0009', 'O0013'}",
+    ),
+    (
+        CARRIES,
+        "three of the five have canceled since, and together the five lose 81,000 yuan instead of"
+        " 211,000.",
+        "(lambda five: (deals['status'][five['customer_id']] == 'canceled').sum() == 3"
+        " and five[['net', 'net_before']].sum().round(-3).tolist() == [-81_000, -211_000])"
+        '(both.query(\'who == "organizations" and year_before == "lost" and lose_now\'))',
+    ),
+    (
+        CARRIES,
+        "Until January it had 14 % off, since then 12 %. Without any discount the year's bills"
+        " would have been about 15 % higher, and 21 % is what it takes",
+        "(lambda bills, loss: [round(bills['list'].sum() / bills['amount'].sum() - 1, 2),"
+        " round(loss / bills['amount'].sum(), 2)] == [0.15, 0.21])"
+        '(orders.query(\'customer_id == "O0023" and order_date > "2025-06-30"\').assign('
+        "list=lambda t: t['amount']"
+        " / (t['order_date'] < '2026-01-22').map({True: 0.86, False: 0.88})),"
+        " -found.table.set_index('customer_id').loc['O0023', 'net'])"
+        " and ka.datasets.load('contracts').query('customer_id == \"O0023\"')"
+        "[['signed_on', 'discount']].tail(2).astype(str).to_numpy().tolist()"
+        " == [['2024-01-23', '0.14'], ['2026-01-22', '0.12']]",
+    ),
+    (
+        CARRIES,
+        "Without it the peak would have been 137 %; the rest of the way to this year's 121 % has",
+        "round(ka.segmentation.whale_curve(before.table.query('customer_id != \"O0035\"'),"
+        " key='customer_id', profit='net').peak, 2) == 1.37 and round(whale.peak, 2) == 1.21",
+    ),
+    (
+        CARRIES,
+        "At 390 yuan its 47.5 hours carry their pay of 150 twice, 7,125 yuan too much.",
+        'log.query(\'customer_id == "O0035" and input == "displaced_work"\''
+        " ' and \"2024-07-01\" <= date <= \"2025-06-30\"')['hours'].sum().round(1) == 47.5"
+        " and pay == 47.5 * 150 == 7125",
+    ),
+    (
+        CARRIES,
+        "19 % of customers lost money here and not 80 %. ",
+        "round(past.loss_share, 2) == 0.19",
+    ),
+    (
+        CARRIES,
+        "that was smaller: 758,000 yuan, against 1,078,000 this year.",
+        "[round(past.total, -3), round(whale.total, -3)] == [758_000, 1_078_000]",
+    ),
+    (
+        f"{CHAPTER_3}pyramid-and-grade.ipynb",
+        "25 of the 78 in platinum are private drivers",
+        "[(top := found.table.query('tier == \"platinum\"')['customer_id']).size,"
+        " top.str.startswith('I').sum()] == [78, 25]",
+    ),
+    (
+        f"{CHAPTER_3}pyramid-and-grade.ipynb",
+        "55 of its 189 did not come; those who came fell by 13 %",
+        "[(gold := pairs.query('tier == \"gold\"'))['profit_this'].isna().sum(), len(gold)]"
+        " == [55, 189]"
+        " and round(100 * gold['profit_this'].sum() / gold['profit_last'].sum()) == 100 - 37"
+        " and round(100 * gold['profit_this'].sum()"
+        "  / gold.dropna(subset='profit_this')['profit_last'].sum()) == 100 - 13",
+    ),
+    (
+        f"{CHAPTER_3}pyramid-and-grade.ipynb",
+        "The six planted accounts had made 81 % of the loss, and two of them are gone."
+        " The other 373 went from −133 to +135 a head",
+        "(lead := pairs.query('tier == \"lead\"').assign("
+        "  made=lambda rows: rows['customer_id'].isin(six['customer_id']))) is not None"
+        " and lead['made'].sum() == 6"
+        " and round(100 * lead.query('made')['profit_last'].sum() / lead['profit_last'].sum())"
+        " == 81"
+        " and lead[lead['made']]['profit_this'].isna().sum() == 2"
+        " and lead[~lead['made']][['profit_last', 'profit_this']].fillna(0).mean().round().tolist()"
+        " == [-133, 135] and (~lead['made']).sum() == 373",
+    ),
+    (
+        f"{CHAPTER_3}pyramid-and-grade.ipynb",
+        "without these two extremes 65 % still get a C, and without three at each end of profit"
+        " 56 % get a D",
+        "[round(100 * ka.segmentation.composite_grade("
+        "  known.sort_values('profit').iloc[cut:-cut], key='customer_id', weights=weights.weights)"
+        "  .counts.set_index('grade')['share'][grade]) for cut, grade in ((1, 'C'), (3, 'D'))]"
+        " == [65, 56]",
+    ),
+    (
+        f"{CHAPTER_3}pyramid-and-grade.ipynb",
+        "0.073 × 1 + 0.473 × 0 + 0.170 × 0.811 + 0.284 × 0.863 = 0.456",
+        "weights.weights.round(3).tolist() == [0.073, 0.473, 0.17, 0.284]"
+        " and parts.loc['O0023', ['value', 'profit', 'credit', 'future', 'score']].astype(float)"
+        "  .round(3).tolist() == [1, 0, 0.811, 0.863, 0.456]"
+        " and graded.grades == {'A': 0.8, 'B': 0.6, 'C': 0.4, 'D': 0.0}",
+    ),
+    (
+        f"{CHAPTER_3}pyramid-and-grade.ipynb",
+        "this explorer at 7, which passes with 0.06. Three answers of 3 are easy to defend and"
+        " have 0.12. With 1/3, 1/3 and 1 nothing contradicts, and profit gets 14 %.",
+        "[round(ratio(said), 2) for said in ([3, 7, 5], [3, 3, 3], [1 / 3, 1 / 3, 1])]"
+        " == [0.06, 0.12, 0] and round(100 * ka.segmentation.ahp_weights("
+        "  ka.segmentation.comparisons([1 / 3, 1 / 3, 1], three)).weights[0]) == 14",
+    ),
+    (
+        f"{CHAPTER_3}pyramid-and-grade.ipynb",
+        "9 of 12 fits anything from 47 to 91 %",
+        "[round(100 * end) for end in ka.patterns.rates.wilson_interval(9, 12)] == [47, 91]",
+    ),
+    (
+        f"{CHAPTER_3}pyramid-and-grade.ipynb",
+        "O0003, with a C on its card, falls from 10 to 17.",
+        "(places := again.set_index('customer_id'))['now']['O0003'] == 17"
+        " and places['before']['O0003'] == 10"
+        " and known.set_index('customer_id')['credit_grade']['O0003'] == 'C'"
+        " and (places['now'] - places['before']).abs().max() == 29"
+        " == abs(places['now'] - places['before'])['O0223']",
+    ),
+    (
+        f"{CHAPTER_3}is-it-working.ipynb",
+        "the half-year's margin of a customer, 907 yuan, by churn: 907 ÷ 0.443 = 2,049.",
+        "found.table.loc[3, ['numerator', 'denominator', 'value']].astype(float).round(3).tolist()"
+        " == [906.791, 0.443, 2048.676]",
+    ),
+    (
+        f"{CHAPTER_3}is-it-working.ipynb",
+        "with the 148 who had left, churn is 15 % and the value about 5,980 yuan",
+        "lost['left'].sum() == 148 and round(14800 / found.cohort['start']) == 15"
+        " and round(found.table.loc[3, 'numerator'] * found.cohort['start'] / 148, -1) == 5980",
+    ),
+    (
+        f"{CHAPTER_3}is-it-working.ipynb",
+        "The top fifth had 88 % of its 52 complaints settled in seven days (77 to 95 %)",
+        "(row := solved.set_index('tier').loc['top'])['trials'] == 52"
+        " and (100 * row[['rate', 'low', 'high']].astype(float)).round().tolist() == [88, 77, 95]",
+    ),
+    (
+        OWN,
+        "fourth from the end before (274 of 277) and after (268 of 271)",
+        "(len(apart), len(together)) == (277, 271)",
+    ),
+    (
+        OWN,
+        "150 of these 396 did not order in 2025: the gate counted 271 customers, the plan of step 7"
+        " will serve 421. And RFM knows no cost: of the 91 A drivers 5 left nothing in 2025 and 11",
+        "(drivers.merge(all_year, how='left')['amount'].fillna(0) == 0).sum() == 150"
+        " and (len(all_year), len(groups)) == (271, 421)"
+        " and [f(drivers.query('grade == \"A\"').merge(all_year, how='left')['profit']).sum()"
+        " for f in (pd.isna, lambda p: p < 0, lambda p: p == 0)] == [5, 11, 0]",
+    ),
+    (
+        OWN,
+        "three quarters of the gap is one organization, O0017. The other five left 6,944 where half"
+        " would be 8,680; some",
+        "result.query('grade == \"A\" and customer_id != \"O0017\"')[['half_year', 'profit']]"
+        ".mean().mul([1, 0.5]).round().tolist() == [6944, 8680]"
+        " and round((gap := result.query('grade == \"A\"').set_index('customer_id')"
+        ".eval('profit / 2 - half_year'))['O0017'] / gap.sum(), 2) == 0.74",
+    ),
+    (
+        OWN,
+        "O0009 alone placed more than half of its orders.",
+        "result.query('customer_id == \"O0009\"')['ordered'].sum()"
+        " > result.query('grade == \"C\"')['ordered'].sum() / 2",
     ),
 ]
 
@@ -72,3 +298,23 @@ def names(page):
 def test_claim(page, sentence, holds):
     assert sentence in text(page).replace("\n", " "), "the sentence has changed: count again"
     assert eval(holds, names(page))
+
+
+def test_the_list_with_all_cards_put_together(monkeypatch):
+    """The page says what becomes of its ten names; here it runs on whole customers."""
+    said = "an eleventh name comes in, Ticklish Abacus, and Striped Accordion moves to third"
+    assert said in text(KEY), "the sentence has changed: count again"
+    ten, twins, load = names(KEY)["final"], names(KEY)["twins"], ka.datasets.load
+    same = dict(zip(twins["customer_id"], twins["same_as"], strict=True))
+
+    def whole(name, **options):
+        table = load(name, **options)
+        if name in ("organizations", "individuals"):
+            return table[~table["customer_id"].isin(same)]
+        people = [c for c in ("customer_id", "referrer_id") if c in table and name[:5] != "truth"]
+        return table.assign(**{c: table[c].replace(same) for c in people})
+
+    monkeypatch.setattr(ka.datasets, "load", whole)
+    eleven = names.__wrapped__(KEY)["final"].sort_values("revenue", ascending=False)
+    assert {*eleven["account"]} - {*ten["account"]} == {"Ticklish Abacus"}
+    assert (len(ten), len(eleven), eleven["account"].iloc[2]) == (10, 11, "Striped Accordion")
