@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -70,6 +71,20 @@ class Table:
             for row in rows
         ]
         return "\n".join([self.caption, "", *lines, *([self.note] if self.note else [])])
+
+
+class Shown(ABC):
+    """A result that shows itself as a table."""
+
+    @abstractmethod
+    def _shown(self) -> Table:
+        """Return the table."""
+
+    def _repr_html_(self) -> str:
+        return self._shown()._repr_html_()
+
+    def __repr__(self) -> str:
+        return repr(self._shown())
 
 
 def table(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 UNKNOWN = "unknown"
 """The cell of whoever lacks a score."""
@@ -27,8 +27,8 @@ Cuts: TypeAlias = "float | Sequence[float] | None"
 Cells: TypeAlias = "Sequence[Mapping[str, Any]]"
 
 
-@dataclass(frozen=True)
-class Grid:
+@dataclass(frozen=True, repr=False)
+class Grid(Shown):
     """Answer of :func:`grid`.
 
     Attributes
@@ -63,12 +63,6 @@ class Grid:
     def unknown(self) -> int:
         """How many lack one of the scores."""
         return int(self.counts["customers"].iloc[-1])
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _notes(self) -> str:
         return ""  # what a method adds to the caption
@@ -267,8 +261,8 @@ ABSENT = "absent"
 """Where a customer stands who is in one of the two grids only."""
 
 
-@dataclass(frozen=True)
-class Moves:
+@dataclass(frozen=True, repr=False)
+class Moves(Shown):
     """Answer of :func:`moves`.
 
     Attributes
@@ -285,12 +279,6 @@ class Moves:
     table: Any
     counts: pd.DataFrame
     stayed: float
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         stayed = (

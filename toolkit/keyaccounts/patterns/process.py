@@ -16,13 +16,13 @@ from keyaccounts.checks import Day
 from keyaccounts.errors import DataError, ParameterError, RisingCounts
 from keyaccounts.patterns import entries
 from keyaccounts.patterns.rates import wilson_interval
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 COLUMNS = ("stage", "next", "skipped", "days", "in_order")
 
 
-@dataclass(frozen=True)
-class Standing:
+@dataclass(frozen=True, repr=False)
+class Standing(Shown):
     """Answer of :func:`stand`.
 
     Attributes
@@ -41,12 +41,6 @@ class Standing:
     table: Any
     counts: Mapping[str, int]
     cases: int
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         last, done = list(self.counts.items())[-1]
@@ -147,8 +141,8 @@ def stand(
     )
 
 
-@dataclass(frozen=True)
-class Conversion:
+@dataclass(frozen=True, repr=False)
+class Conversion(Shown):
     """Answer of :func:`conversion`.
 
     Attributes
@@ -163,12 +157,6 @@ class Conversion:
 
     table: pd.DataFrame
     weakest: str
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         said = f"the weakest step leads to {self.weakest!r}" if self.weakest else "no rates"

@@ -14,7 +14,7 @@ from scipy.stats import rankdata
 from keyaccounts import checks, frames
 from keyaccounts.errors import ColumnError, DataError, ParameterError
 from keyaccounts.patterns import entries
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 COLUMNS = ("score", "coverage", "known", "weakest", "missing", "ready", "fix_first")
 
@@ -23,8 +23,8 @@ Weights: TypeAlias = "Mapping[str, float] | Sequence[float] | None"
 Scale: TypeAlias = "str | tuple[float, float] | Mapping[str, tuple[float, float]]"
 
 
-@dataclass(frozen=True)
-class Scorecard:
+@dataclass(frozen=True, repr=False)
+class Scorecard(Shown):
     """Answer of :func:`scorecard`.
 
     Attributes
@@ -62,12 +62,6 @@ class Scorecard:
     def scores(self) -> NDArray[np.float64]:
         """The scores, in the order of `table`; unknown as NaN."""
         return np.asarray(self.columns["score"], dtype=np.float64)
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         gaps = int(np.isnan(self.parts).any(axis=1).sum())
@@ -307,8 +301,8 @@ def _items(
     )
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Shown):
     """Answer of :func:`sensitivity`.
 
     Attributes
@@ -331,12 +325,6 @@ class Sensitivity:
     top_stays: float
     change: float
     top: int
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         ranks = "rank" if self.largest_move == 1 else "ranks"

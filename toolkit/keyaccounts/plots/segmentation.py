@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import PercentFormatter
 
 from keyaccounts import checks, frames
@@ -79,7 +79,8 @@ def _rfm_grid(ax: Axes, counts: np.ndarray[Any, Any], title: str) -> None:
             side = 0.94 * (n / biggest) ** 0.5
             corner = r == f == bins - 1
             color = ACCENT if corner else GRID
-            ax.add_patch(_square(f + 1, r + 1, side, color, label=f"r={r + 1} f={f + 1} n={n}"))
+            at, said = (f + 1 - side / 2, r + 1 - side / 2), f"r={r + 1} f={f + 1} n={n}"
+            ax.add_patch(Rectangle(at, side, side, color=color, label=said))
             inside = corner and side > 0.6
             if bins <= 6:
                 count_on(ax, f + 1, r + 1, side, f"{n:,}", "#fcfcfa" if inside else INK)
@@ -94,12 +95,6 @@ def _rfm_grid(ax: Axes, counts: np.ndarray[Any, Any], title: str) -> None:
     ax.tick_params(length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
     finding(ax, title)
-
-
-def _square(x: float, y: float, side: float, color: str, label: str) -> Any:
-    from matplotlib.patches import Rectangle
-
-    return Rectangle((x - side / 2, y - side / 2), side, side, color=color, label=label)
 
 
 def lorenz(
@@ -209,8 +204,7 @@ def whale(curve: WhaleCurve, *, title: str | None = None, ax: Axes | None = None
     if not isinstance(curve, WhaleCurve):
         raise DataError("pass the answer of ka.segmentation.whale_curve, not a table")
     names = {"people": "customer_share", "total": "cumulative_share"}
-    rows = frames.read(curve.table, **names).rows.lazy().sort("people")
-    found = frames.collect(rows.select(nw.col("people"), nw.col("total")))
+    found = frames.collect(frames.read(curve.table, **names).rows.lazy().sort("people"))
     people = np.concatenate([[0.0], frames.numbers(found, "people")])
     total = np.concatenate([[0.0], frames.numbers(found, "total")])
     back = curve.peak - total[-1]

@@ -8,7 +8,6 @@ import narwhals.stable.v2 as nw
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import PercentFormatter
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError
@@ -100,7 +99,6 @@ def _pyramid_bars(
     ax.set(xlim=(min(0.0, brought.min() * 1.1), most * 1.6), yticks=places)
     ax.set_yticklabels(names, parse_math=False)  # a "$" is no formula here
     ax.set_ylim(-0.6, len(names) - 0.4)
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
     ax.tick_params(axis="y", length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.set_xticks([])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from keyaccounts import checks
 from keyaccounts.errors import DataError, ParameterError
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
 """Mean consistency index of random answers for 1 to 10 criteria (Saaty 1980)."""
@@ -22,8 +22,8 @@ ACCEPTABLE = 0.10
 """Below this consistency ratio answers are usually accepted (Saaty 1980)."""
 
 
-@dataclass(frozen=True)
-class AhpWeights:
+@dataclass(frozen=True, repr=False)
+class AhpWeights(Shown):
     """Answer of :func:`ahp_weights`.
 
     Attributes
@@ -56,12 +56,6 @@ class AhpWeights:
     consistency_ratio: float
     consistent: bool
     judgments: pd.DataFrame
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         said = "answers agree well enough" if self.consistent else "look at the answers again"

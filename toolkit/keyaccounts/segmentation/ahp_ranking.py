@@ -13,11 +13,11 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.segmentation.ahp import AhpWeights
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 
-@dataclass(frozen=True)
-class AhpRanking:
+@dataclass(frozen=True, repr=False)
+class AhpRanking(Shown):
     """Answer of :func:`ahp_ranking`.
 
     Attributes
@@ -39,12 +39,6 @@ class AhpRanking:
     tipping: pd.DataFrame
     leader: Any
     shift: float
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         return table(

@@ -15,7 +15,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import concentration, entries
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 NEEDS = {
     "top_profit": ("profit",),
@@ -30,8 +30,8 @@ NEEDS = {
 ANSWERS = ("no", "yes", "unknown")
 
 
-@dataclass(frozen=True)
-class KeyAccountDefinitions:
+@dataclass(frozen=True, repr=False)
+class KeyAccountDefinitions(Shown):
     """Answer of :func:`key_account_definitions`.
 
     Attributes
@@ -50,12 +50,6 @@ class KeyAccountDefinitions:
     table: Any
     counts: pd.DataFrame
     overlap: pd.DataFrame
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         least, most = self.counts["customers"].min(), self.counts["customers"].max()

@@ -13,11 +13,11 @@ from keyaccounts import checks, frames, purchases
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import concentration
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 
-@dataclass(frozen=True)
-class Gate:
+@dataclass(frozen=True, repr=False)
+class Gate(Shown):
     """Answer of :func:`grading_gate` and :func:`pyramid_suits`.
 
     Attributes
@@ -35,12 +35,6 @@ class Gate:
     passed: bool | None
     unmet: tuple[str, ...]
     unknown: tuple[str, ...]
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         said = {True: "all conditions are met", None: "some conditions are unknown"}.get(

@@ -23,14 +23,14 @@ from keyaccounts.patterns.scorecard import (
     sensitivity,
 )
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 INDICATORS = tuple(entry["id"] for entry in catalogs.entries("grading_indicators"))
 GRADES = {"A": 0.8, "B": 0.6, "C": 0.4, "D": 0.0}
 
 
-@dataclass(frozen=True)
-class CompositeGrade:
+@dataclass(frozen=True, repr=False)
+class CompositeGrade(Shown):
     """Answer of :func:`composite_grade`.
 
     Attributes
@@ -56,12 +56,6 @@ class CompositeGrade:
     card: Scorecard
     sensitivity: Sensitivity | None
     grades: Mapping[str, float]
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         counted = ", ".join(f"{n:,} {g}" for g, n in self.counts[["grade", "customers"]].to_numpy())

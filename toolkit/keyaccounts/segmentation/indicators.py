@@ -16,11 +16,11 @@ from keyaccounts.checks import Day
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns.rates import wilson_interval
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 
-@dataclass(frozen=True)
-class Indicators:
+@dataclass(frozen=True, repr=False)
+class Indicators(Shown):
     """Answer of :func:`indicators`.
 
     Attributes
@@ -41,12 +41,6 @@ class Indicators:
     cohort: Mapping[str, int]
     start: dt.date
     end: dt.date
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         columns = ["number", "indicator", "value", "low", "high", "note"]

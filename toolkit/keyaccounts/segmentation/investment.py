@@ -16,13 +16,13 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 DISPLACED = "displaced_work"
 
 
-@dataclass(frozen=True)
-class AccountInvestment:
+@dataclass(frozen=True, repr=False)
+class AccountInvestment(Shown):
     """Answer of :func:`account_investment`.
 
     Attributes
@@ -43,12 +43,6 @@ class AccountInvestment:
     table: Any
     inputs: pd.DataFrame
     net: float
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         names = nw.from_native(self.table).collect_schema().names()

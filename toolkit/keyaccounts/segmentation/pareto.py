@@ -13,11 +13,11 @@ import numpy as np
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 
-@dataclass(frozen=True)
-class Abc:
+@dataclass(frozen=True, repr=False)
+class Abc(Shown):
     """Answer of :func:`abc`.
 
     Attributes
@@ -34,12 +34,6 @@ class Abc:
     table: Any
     excluded: Any
     cuts: tuple[float, ...]
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         cuts = " and ".join(f"{100 * c:g} %" for c in self.cuts)
@@ -132,8 +126,8 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     return Abc(ranking.answer(ranked), ranking.answer(excluded), edges)
 
 
-@dataclass(frozen=True)
-class WhaleCurve:
+@dataclass(frozen=True, repr=False)
+class WhaleCurve(Shown):
     """Answer of :func:`whale_curve`.
 
     Attributes
@@ -165,12 +159,6 @@ class WhaleCurve:
     top_share: float
     total: float
     base: str
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         return table(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 Rule: TypeAlias = tuple[str, str, Any]
 """A column, one of the :data:`OPERATORS`, and the value to compare with."""
@@ -26,8 +26,8 @@ _UNKNOWN, _NOT_APPLICABLE, _BAD = 2, 3, 4
 _ANSWERS = 5
 
 
-@dataclass(frozen=True)
-class Progressive:
+@dataclass(frozen=True, repr=False)
+class Progressive(Shown):
     """Answer of :func:`progressive`.
 
     Attributes
@@ -48,12 +48,6 @@ class Progressive:
     table: Any
     stages: pd.DataFrame
     mode: str
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         first, last = self.stages["entered"].iloc[0], self.stages["passed"].iloc[-1]

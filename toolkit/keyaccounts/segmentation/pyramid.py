@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 TIERS = ("platinum", "gold", "iron", "lead")
 TAKEN = ("new", "gone", "before", "customers")  # by the rows and columns of a migration
 PRESETS = {"curry": (0.01, 0.05, 0.20)}
 
 
-@dataclass(frozen=True)
-class Pyramid:
+@dataclass(frozen=True, repr=False)
+class Pyramid(Shown):
     """Answer of :func:`pyramid`.
 
     Attributes
@@ -41,12 +41,6 @@ class Pyramid:
     table: Any
     tiers: pd.DataFrame
     cuts: tuple[float, ...]
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         top = self.tiers.iloc[0]
@@ -179,8 +173,8 @@ def _tiers(
 # ------------------------------------------------------------------------------- between dates
 
 
-@dataclass(frozen=True)
-class Migration:
+@dataclass(frozen=True, repr=False)
+class Migration(Shown):
     """Answer of :func:`migration`.
 
     Attributes
@@ -200,12 +194,6 @@ class Migration:
     stay: float
     new: int
     gone: int
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         shares = "nobody was there both times"

@@ -19,13 +19,13 @@ from keyaccounts import checks, frames, purchases
 from keyaccounts.checks import Day
 from keyaccounts.errors import DataError
 from keyaccounts.patterns import entries
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 COLUMNS = ("recency", "frequency", "monetary", "r", "f", "m", "cell", "score")
 
 
-@dataclass(frozen=True)
-class RFM:
+@dataclass(frozen=True, repr=False)
+class RFM(Shown):
     """Answer of :func:`rfm` and :func:`rfm_scores`.
 
     Attributes
@@ -55,9 +55,6 @@ class RFM:
     bins: int
     dropped: Mapping[str, int]
     notes: tuple[str, ...]
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
 
     def __repr__(self) -> str:
         return repr(self._shown())

@@ -15,7 +15,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 Rules: TypeAlias = "Sequence[Mapping[str, Any]] | str"
 """Dictionaries with `id`, `english`, `ranges` and `labels`; or the name of a list of ours."""
@@ -35,8 +35,8 @@ class _Rule:
     labels: dict[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class RuleSegments:
+@dataclass(frozen=True, repr=False)
+class RuleSegments(Shown):
     """Answer of :func:`rule_segments`.
 
     Attributes
@@ -61,12 +61,6 @@ class RuleSegments:
     verdicts: pd.DataFrame
     clean: bool
     coverage: float
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         found = dict(zip(self.verdicts["verdict"], self.verdicts["people"], strict=True))

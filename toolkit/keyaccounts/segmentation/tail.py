@@ -11,13 +11,13 @@ import numpy as np
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 ACTIONS = ("leave", "serve leaner", "raise price")
 
 
-@dataclass(frozen=True)
-class TailScenario:
+@dataclass(frozen=True, repr=False)
+class TailScenario(Shown):
     """Answer of :func:`tail_scenario`.
 
     Attributes
@@ -36,12 +36,6 @@ class TailScenario:
     before: float
     after: float
     gain: float
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         return table(

@@ -16,14 +16,14 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
 from keyaccounts.segmentation.catalogs import entries
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 Shares: TypeAlias = "Mapping[str, float] | Sequence[float]"
 """Tier → share; or shares in the order of ``reference("time_plan")``."""
 
 
-@dataclass(frozen=True)
-class TimeAllocation:
+@dataclass(frozen=True, repr=False)
+class TimeAllocation(Shown):
     """Answer of :func:`time_allocation` and :func:`time_spent`.
 
     Attributes
@@ -47,9 +47,6 @@ class TimeAllocation:
     ratio: float
     misallocation: float
     notes: tuple[str, ...]
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
 
     def __repr__(self) -> str:
         return repr(self._shown())

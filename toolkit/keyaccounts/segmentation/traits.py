@@ -22,14 +22,14 @@ from keyaccounts.patterns.scorecard import (
     scorecard,
 )
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Shown, Table, table
 
 VIP_TRAITS = tuple(entry["id"] for entry in catalogs.entries("vip_traits"))
 BUYING_TRAITS = tuple(entry["id"] for entry in catalogs.entries("buying_traits"))
 
 
-@dataclass(frozen=True)
-class VipCheck:
+@dataclass(frozen=True, repr=False)
+class VipCheck(Shown):
     """Answer of :func:`vip_check`.
 
     Attributes
@@ -44,12 +44,6 @@ class VipCheck:
 
     table: Any
     card: Scorecard
-
-    def _repr_html_(self) -> str:
-        return self._shown()._repr_html_()
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
 
     def _shown(self) -> Table:
         return table(

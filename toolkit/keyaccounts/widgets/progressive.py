@@ -82,9 +82,8 @@ def progressive_explorer(
             part = customers.loc[customers[key].isin(left), value].sum()
             numbers[f"their share of {value}"] = percent(part / customers[value].sum())
         numbers["set aside as unknown"] = f"{(branch == 'unknown').sum():,}"
-        shown = pd.DataFrame(numbers.items(), columns=["measure", "value"])
         borders = ", ".join(f"{controls[name].label} {text}" for name, text in chosen.items())
-        return plots.progressive_bars(found), table(shown, borders)
+        return plots.progressive_bars(found), table(numbers, borders, columns=["measure", "value"])
 
     return explore(
         show,

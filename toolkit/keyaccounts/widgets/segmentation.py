@@ -76,9 +76,10 @@ def rfm_explorer(
             "orders, for the best f": f"more than {scored.cuts['frequency'][-1]:g}",
             "revenue, for the best m": f"more than {scored.cuts['monetary'][-1]:.2f}",
         }
-        shown = pd.DataFrame(numbers.items(), columns=["measure", "value"])
         title = f"Of the best {chosen}, {percent(back[best].mean())} bought again in {horizon} days"
-        return plots.rfm_grid(scored, title=title), table(shown, f"{bins} bins, scored on {as_of}")
+        return plots.rfm_grid(scored, title=title), table(
+            numbers, f"{bins} bins, scored on {as_of}", columns=["measure", "value"]
+        )
 
     return explore(
         show,
@@ -153,8 +154,8 @@ def tail_explorer(
             "peak of the curve": percent(curve.peak),
             f"{unit} who would notice": f"{worst:,}",
         }
-        shown = pd.DataFrame(numbers.items(), columns=["measure", "value"])
-        return plots.whale(curve, title=finding), table(shown, "What the change does")
+        said = table(numbers, "What the change does", columns=["measure", "value"])
+        return plots.whale(curve, title=finding), said
 
     return explore(
         show,
