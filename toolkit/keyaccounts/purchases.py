@@ -50,8 +50,8 @@ class Orders:
 
     @property
     def day_kind(self) -> nw.dtypes.DType:
-        """Type of the caller's date column."""
-        return self.source.dtype("date")
+        """Type of the days; of no rows they are text (see :func:`_no_orders`)."""
+        return self.source.dtype("date") if self.rows else nw.String()
 
     def upto(self, last: dt.date) -> nw.LazyFrame[Any]:
         """Return the rows up to and including a day."""
@@ -309,7 +309,7 @@ def summarize(
     read = read_orders(orders, customer=customer, date=date, amount=amount, unusable=unusable)
     say_dropped(read.dropped, read.rows)
     end = last or read.last_day or dt.date(1970, 1, 1)
-    kind = read.day_kind if read.rows else nw.String()
+    kind = read.day_kind
     lazy = read.lazy if last is None or not read.rows else read.upto(last)
     lazy = per_customer(lazy, refunds=read.refunds)
     repeats = nw.col("orders") - 1

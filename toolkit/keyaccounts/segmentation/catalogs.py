@@ -12,33 +12,14 @@ import pandas as pd
 
 from keyaccounts import checks
 
-LISTS = (
-    "ahp_scale",
-    "buying_traits",
-    "contract_tiers",
-    "customer_tiers",
-    "grading_conditions",
-    "grading_indicators",
-    "indicators",
-    "investment_inputs",
-    "kaism_cells",
-    "key_account_definitions",
-    "motorcycle_segments",
-    "potential_relationship",
-    "progressive_stages",
-    "pyramid_conditions",
-    "rfm_segments",
-    "time_plan",
-    "value_profit",
-    "vip_traits",
-)
+_FOLDER = files("keyaccounts.segmentation").joinpath("catalog")
+LISTS = sorted(file.name.removesuffix(".toml") for file in _FOLDER.iterdir())
 
 
 @cache
 def entries(name: str) -> tuple[dict[str, Any], ...]:
     """Return the entries of a list in their order."""
-    file = files("keyaccounts.segmentation").joinpath(f"catalog/{name}.toml")
-    parts = tomllib.loads(file.read_text("utf8")).values()
+    parts = tomllib.loads(_FOLDER.joinpath(f"{name}.toml").read_text("utf8")).values()
     return next(tuple(part) for part in parts if isinstance(part, list))
 
 

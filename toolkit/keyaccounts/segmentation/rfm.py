@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -19,6 +16,7 @@ from keyaccounts import checks, frames, purchases
 from keyaccounts.checks import Day
 from keyaccounts.errors import DataError
 from keyaccounts.patterns import entries
+from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
 COLUMNS = ("recency", "frequency", "monetary", "r", "f", "m", "cell", "score")
@@ -285,7 +283,7 @@ def _customers(
     read: purchases.Orders, lazy: nw.LazyFrame[Any], today: dt.date | None
 ) -> tuple[nw.DataFrame[Any], NDArray[np.float64]]:
     """Return one collected row a customer, and the days since each one's last order."""
-    kind = read.day_kind if read.rows else nw.String()
+    kind = read.day_kind
     since = nw.lit(frames.number_of(today or dt.date(1970, 1, 1)))
     plan = purchases.per_customer(lazy, refunds=read.refunds, repeats=False).with_columns(
         (since - frames.day_number(nw.col("last"), kind)).alias("since")
@@ -412,12 +410,6 @@ def _notes(
     return tuple(notes)
 
 
-@cache
-def _segments() -> tuple[dict[str, str], ...]:
-    text = files("keyaccounts.segmentation").joinpath("catalog/rfm_segments.toml").read_text("utf8")
-    return tuple(tomllib.loads(text)["segment"])
-
-
 def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     """Name each customer one of the eight RFM segments, with what a seller does there.
 
@@ -476,7 +468,7 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
         code += better * 2**place
     known = {
         sum(2**place for place, fact in enumerate(facts) if segment[fact] == "high"): segment
-        for segment in _segments()
+        for segment in catalogs.entries("rfm_segments")
     }
     named = {
         column: frames.Words([known[c][entry] for c in range(8)], code)
