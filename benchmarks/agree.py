@@ -40,6 +40,7 @@ def check(answers: dict[str, Path], customer: str) -> dict[str, int]:
                 wrong = theirs[column] != same[column]
                 if column not in SCORED_BY_AMOUNT or not _at_a_cut(same, wrong):
                     raise AssertionError(f"{name}: {column} differs for {wrong.sum():,} customers")
+        _compared(name, shared)
         compared[name] = len(shared)
     return compared
 
@@ -50,10 +51,16 @@ def check_method(ours: Path, theirs: Path) -> int:
     if len(left) != len(right):
         raise AssertionError(f"{theirs.stem}: {len(right):,} rows, not {len(left):,}")
     shared = [column for column in right.columns if column in left.columns]
+    _compared(theirs.stem, shared)
     for column in shared:
         if not _equal(right[column], left[column], column in {"customer_id", "rank"}):
             raise AssertionError(f"{theirs.stem}: {column} differs from keyaccounts")
     return len(shared)
+
+
+def _compared(name: str, shared: list[str]) -> None:
+    if not shared:
+        raise AssertionError(f"{name}: no column to compare with keyaccounts")
 
 
 def _read(path: Path, name: str, customer: str) -> pd.DataFrame:

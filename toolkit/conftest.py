@@ -5,6 +5,8 @@ from typing import Any
 import keyaccounts as ka
 import pytest
 
+collect_ignore = ["conftest.py"]  # it holds no examples itself
+
 
 @pytest.fixture(autouse=True)
 def _named(doctest_namespace: dict[str, Any]) -> None:

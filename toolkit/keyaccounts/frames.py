@@ -571,6 +571,13 @@ def steady(values: NDArray[np.float64]) -> NDArray[np.float64]:
 _POWERS = 10.0 ** np.arange(-280.0, 281.0)
 
 
+def less(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Subtract, and round to what both numbers are sure of: equal nets are ties on every engine."""
+    size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-280)
+    scale = 10.0 ** np.clip(11 - np.floor(np.log10(size)), -280, 280)
+    return np.asarray(steady(np.round((left - right) * scale) / scale))
+
+
 class Words(NamedTuple):
     """A column of few different texts: which there are, and the place of each row's text in them.
 

@@ -340,3 +340,10 @@ def test_what_cannot_be_shared_out_is_named_with_its_column_and_row() -> None:
 
 def test_the_top_is_one_customer_at_least() -> None:
     assert pareto_share([5, 3, 2], top=1e-12) == 0.5
+
+
+def test_an_interval_is_of_the_share_that_was_asked_for() -> None:
+    found = [9.0, 7.0, 5.0, 3.0, 1.0] * 20
+    low, high = pareto_interval(found, 0.4, seed=1)
+    assert low < pareto_share(found, 0.4) < high
+    assert not low < pareto_share(found, 0.2) < high

@@ -207,3 +207,8 @@ def test_machine_refuses_what_cannot_happen() -> None:
             Machine(["a"], moves, ends)
     with pytest.raises(ParameterError, match="name each state once"):
         Machine(["a", "a"], {})
+
+
+def test_confidence_of_a_conversion_is_that_of_its_interval() -> None:
+    found = conversion({"called": 200, "visited": 60}, confidence=0.8).table.iloc[1]
+    assert (found["low"], found["high"]) == wilson_interval(60, 200, 0.8)

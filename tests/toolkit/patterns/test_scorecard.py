@@ -266,3 +266,11 @@ def test_shows_itself() -> None:
     card = scorecard(ROWS, **OPTIONS)
     assert repr(card).startswith("Scores from 3 items; 2 of 4 have unknowns")
     assert "<table>" in card._repr_html_()
+
+
+def test_a_larger_change_of_weights_moves_more() -> None:
+    rows = pd.DataFrame({"who": list("AB"), "size": [9, 5], "trust": [2, 7]})
+    card = scorecard(rows, key="who", items=["size", "trust"], weights=[6, 4], scale=(0, 10))
+    # A leads B by 6·4 − 4·5 = 4, and with size counting a tenth less by 1.6, two tenths less −0.8
+    assert sensitivity(card, 0.1).largest_move == 0
+    assert sensitivity(card, 0.2).largest_move == 1

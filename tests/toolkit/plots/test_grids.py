@@ -58,7 +58,7 @@ def test_a_cell_may_be_pointed_out_and_share_its_name() -> None:
     assert (ax.get_title(), ax.get_xlabel(), ax.get_ylabel()) == ("Two", "Payment", "Size")
     assert sum(patch.get_linewidth() > 0 for patch in ax.patches) == 4
     assert ka.plots.grid_cells(found, accent="standard").get_title() == "2 of 3 customers: standard"
-    with pytest.raises(DataError, match="no cell 'gold': there are standard, core, basic"):
+    with pytest.raises(DataError, match="no cell 'gold': there are core, standard, basic"):
         ka.plots.grid_cells(found, accent="gold")
 
 
@@ -74,6 +74,21 @@ def test_scatter_draws_every_known_customer(engine: Engine) -> None:
     assert ax.get_xlim()[0] < 5 < ax.get_xlim()[1]
     assert ax.get_ylim()[0] < 2 < 9 < ax.get_ylim()[1]
     assert all(2 <= tick <= 9 for tick in ax.get_yticks()), "no number where only names stand"
+
+
+def test_scatter_points_out_a_cell_and_not_a_corner() -> None:
+    fleets = pd.DataFrame({"fleet": list("ABC"), "size": [90, 80, 9], "late": [0, 45, 0]})
+    found = ka.segmentation.contract_tier(
+        fleets, key="fleet", order_size="size", days_late="late", size_cuts=(20, 60)
+    )
+    ax = ka.plots.grid_scatter(found)
+    drawn = {line.get_label(): line for line in ax.get_lines()}
+    assert [*zip(*drawn["best"].get_data(), strict=True)] == [(0, 90)]  # core: large and on time
+    assert ax.get_title() == "1 of 3 customers: core"
+    late = ka.plots.grid_scatter(found, accent="standard")
+    assert late.get_title() == "1 of 3 customers: standard"
+    with pytest.raises(DataError, match="no cell 'gold': there are core, standard, basic"):
+        ka.plots.grid_scatter(found, accent="gold")
 
 
 def test_overlap_draws_the_pairs() -> None:

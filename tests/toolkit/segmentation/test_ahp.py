@@ -353,3 +353,15 @@ def test_bad_rankings(change: dict[str, Any], error: type[Exception], said: str)
     arguments = {"weights": SEVENTY, "scores": TWO, "key": "account", **change}
     with pytest.raises(error, match=said):
         ahp_ranking(**arguments)
+
+
+def test_best_and_worst_rank_by_hand() -> None:
+    # Weights 0.5 each. A 9 and 1, B 1 and 8, C 4 and 4: scores 5, 4.5 and 4.
+    scores = pd.DataFrame({"k": list("ABC"), "x": [9, 1, 4], "y": [1, 8, 4]})
+    weights = ahp_weights([[1, 1], [1, 1]], ["x", "y"])
+    found = ahp_ranking(weights, scores, key="k", shift=0.2).table.set_index("k")
+    # x 0.4 and y 0.6: 4.2, 5.2, 4; x 0.6 and y 0.4: 5.8, 3.8, 4. Either way of y is one of these.
+    assert found["score"].tolist() == [5, 4.5, 4]
+    assert found.loc["A", ["rank", "best_rank", "worst_rank"]].tolist() == [1, 1, 2]
+    assert found.loc["B", ["rank", "best_rank", "worst_rank"]].tolist() == [2, 1, 3]
+    assert found.loc["C", ["rank", "best_rank", "worst_rank"]].tolist() == [3, 2, 3]

@@ -149,3 +149,17 @@ def test_revenue_of_nobody_is_unknown_and_a_negative_one_is_named() -> None:
     assert len(key_account_definitions(rows.head(0), key="k", revenue="rev").table) == 0
     with pytest.raises(DataError, match=r"column 'rev': 1 of 2 rows .* 'k' is 'B', with '-3'"):
         key_account_definitions(rows.assign(rev=[5.0, -3.0]), key="k", revenue="rev")
+
+
+def test_where_each_border_lies() -> None:
+    def yes(name: str, **options: Any) -> str:
+        found = key_account_definitions(ACCOUNTS, key="account", **ALL, **options).table
+        return "".join(found.loc[found[name] == "yes", "account"])
+
+    assert yes("fleet") == "ABD"  # B has three, the fewest of a fleet
+    assert yes("fleet", least_vehicles=13) == "A"
+    # revenue 500, 300, 100, 60, 40: A brings 50 %, A and B 80 %, with C 90 %
+    assert yes("revenue_core", core=0.5) == "A"
+    assert yes("revenue_core", core=0.81) == "ABC"
+    # the quantile 0.5 is 100 of revenue and 0.3 of margin, where C and A stand
+    assert yes("main_buyer", high=0.5) == "AC"

@@ -134,3 +134,11 @@ def test_criteria_may_come_as_an_index_of_columns() -> None:
         ACCOUNTS, key="account", attractiveness=ACCOUNTS.columns[1:3], strength=ACCOUNTS.columns[3:]
     )
     assert found.table["attractiveness"].tolist() == [6.5, 4, 3, 1, 9]
+
+
+def test_weights_of_strength_count() -> None:
+    rows = pd.DataFrame({"account": ["A"], "size": [5], "price": [10], "service": [0]})
+    options = {"key": "account", "attractiveness": ["size"], "strength": ["price", "service"]}
+    found = kaism(rows, **options, weights_strength=[1, 4])
+    assert found.table["relative_strength"].tolist() == [2]
+    assert kaism(rows, **options).table["relative_strength"].tolist() == [5]

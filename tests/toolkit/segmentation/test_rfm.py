@@ -547,3 +547,8 @@ def test_segments_need_an_answer_of_rfm() -> None:
         rfm_segments(scored.table)  # type: ignore[arg-type]
     with pytest.raises(ParameterError, match="split='mode'"):
         rfm_segments(scored, split="mode")
+
+
+def test_a_recency_of_zero_is_today() -> None:
+    found = rfm_scores(facts(("A", 0, 1.0, 5), ("B", 9, 1.0, 5)), **NAMES, bins=2).table
+    assert found["r"].tolist() == [2, 1]

@@ -231,3 +231,17 @@ def test_a_list_that_is_changed_changes_for_nobody_else() -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_begin_with_their_names(name: str) -> None:
     assert [*reference(name).columns[:3]] == ["id", "english", "chinese"]
+
+
+def test_shares_are_of_all_people() -> None:
+    found = rule_segments(RIDERS)
+    assert found.counts["share"].tolist() == pytest.approx([n / 12 for n in found.counts["people"]])
+    verdicts = found.verdicts
+    assert verdicts["share"].tolist() == pytest.approx([n / 12 for n in verdicts["people"]])
+
+
+def test_gaps_end_where_looking_ends() -> None:
+    assert check_rules(high=40).gaps[["from", "to"]].to_numpy().tolist() == [[31, 34]]
+    assert check_rules(high=33).gaps[["from", "to"]].to_numpy().tolist() == [[31, 33]]
+    assert check_rules(high=60).gaps[["from", "to"]].to_numpy().tolist() == [[31, 34], [56, 60]]
+    assert len(check_rules(high=30).gaps) == 0

@@ -103,3 +103,16 @@ def test_bad_rows() -> None:
         )  # fmt: skip
     with pytest.raises(DataError, match="no rows"):
         tail_scenario(ACCOUNTS.head(0), **COLUMNS, worst=0, action="leave")
+
+
+def test_equal_profits_of_unequal_sums_are_ties() -> None:
+    rows = pd.DataFrame(
+        {"k": ["A", "B"], "revenue": 1.0, "margin": [1000000.3, 500000.4],
+         "cost": [1000000.1, 500000.2]}
+    )  # fmt: skip
+    found = tail_scenario(
+        rows, key="k", revenue="revenue", margin="margin", cost_to_serve="cost", worst=1,
+        action="leave",
+    ).table  # fmt: skip
+    assert found["affected"].tolist() == [True, False]  # the first in order of the key
+    assert found["profit_before"].tolist() == [0.2, 0.2]

@@ -130,3 +130,10 @@ def test_an_answer_of_a_third_holds_from_a_third_on() -> None:
     found = vip_check(rows, key="k", traits=["revenue"], least=1, holds=1 / 3)
     assert found.table["vip"].tolist() == ["yes"]
     assert repr(found).startswith("1 customers by 1 traits of a VIP")
+
+
+def test_buying_traits_by_weight_and_on_another_scale() -> None:
+    rows = pd.DataFrame({"k": ["A"], "long_term": [4], "frequent": [2]})
+    options = {"key": "k", "traits": ["long_term", "frequent"], "scale": (0, 4)}
+    assert buying_traits(rows, **options).scores.tolist() == [0.75]
+    assert buying_traits(rows, **options, weights=[1, 3]).scores.tolist() == [0.625]

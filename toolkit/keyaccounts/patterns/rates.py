@@ -15,12 +15,8 @@ from keyaccounts.errors import DataError, ParameterError
 MOST = 2**63 - 1
 """The largest count that is taken: what a whole number of 64 bits holds."""
 
-EXACT = 10**7
-"""Up to so many trials of both rates scipy's exact test answers at once, and is used."""
-
-CROWDED = 10**8
-"""Beyond that, where each of the four kinds of cases is expected so often, the chi-squared test
-serves, within 0.0002 of the exact one. Below, less than a million tables are likely at all."""
+COMPARED = 10**9
+"""The most trials of both rates that are compared: the exact test takes seconds for so many."""
 
 
 class Interval(NamedTuple):
@@ -48,7 +44,7 @@ class Comparison(NamedTuple):
         counts do not settle which rate is higher.
     p_value : float
         How often rates that are truly equal would differ at least as much (Fisher's exact test,
-        two-sided; of very large counts its approximation, see :func:`compare`).
+        two-sided).
     """
 
     difference: float
@@ -148,23 +144,18 @@ def compare(
     Raises
     ------
     ParameterError
-        As :func:`wilson_interval`.
+        As :func:`wilson_interval`; or if there are more than a billion trials.
 
     Notes
     -----
     Interval and test are made differently, so near the border one may settle what the other does
     not. Decide beforehand which you will read.
 
-    Where equal rates would leave 100 million cases or more of each of the four kinds (came off or
-    not, here or there), the p value is that of the chi-squared test with Yates's correction, which
-    is within 0.0002 of the exact one. A p value too small for a floating-point number is 0.
-
     References
     ----------
     Newcombe (1998), Interval Estimation for the Difference between Independent Proportions,
     Statistics in Medicine 17, method 10. Fisher (1935), The Logic of Inductive Inference, Journal
-    of the Royal Statistical Society 98(1). Yates (1934), Contingency Tables Involving Small Numbers
-    and the χ² Test, Supplement to the Journal of the Royal Statistical Society 1(2).
+    of the Royal Statistical Society 98(1).
 
     Examples
     --------
@@ -177,6 +168,11 @@ def compare(
     k, n = _counts("", successes, trials)
     second_k, second_n = _counts("other_", other_successes, other_trials)
     level = checks.open_fraction("confidence", confidence)
+    if n + second_n > COMPARED:
+        raise ParameterError(
+            f"trials={n}, other_trials={second_n}: more than {COMPARED:,} together cannot be "
+            "compared exactly; compare a sample of both"
+        )
     if n == 0 or second_n == 0:
         return Comparison(math.nan, -1.0, 1.0, 1.0)
     one, other = _wilson(k, n, level), _wilson(second_k, second_n, level)
@@ -184,54 +180,12 @@ def compare(
     difference = rate - second
     down = math.hypot(rate - one.low, other.high - second)
     up = math.hypot(one.high - rate, second - other.low)
-    p_value = _p_value(k, n, second_k, second_n)
+    from scipy.stats import fisher_exact  # here, because it takes longer to load than the rest
+
+    p_value = float(fisher_exact(np.array([[k, n - k], [second_k, second_n - second_k]])).pvalue)
     return Comparison(
         difference, max(difference - down, -1.0), min(difference + up, 1.0), min(p_value, 1.0)
     )
-
-
-def _p_value(k: int, n: int, other_k: int, other_n: int) -> float:
-    """Return how often equal rates would differ at least as much."""
-    total, came_off = n + other_n, k + other_k
-    if total <= EXACT:
-        from scipy.stats import fisher_exact  # here, because it takes longer to load than the rest
-
-        return float(fisher_exact(np.array([[k, n - k], [other_k, other_n - other_k]])).pvalue)
-    # Seen from the smaller group and the rarer outcome, which changes no p value, the first cell
-    # is the one of which fewest are expected.
-    if n > other_n:
-        k, n = other_k, other_n
-    if came_off > total - came_off:
-        k, came_off = n - k, total - came_off
-    if n * came_off >= CROWDED * total:
-        return _yates(k, n, came_off, total)
-    return _exact(k, n, came_off, total)
-
-
-def _yates(k: int, n: int, came_off: int, total: int) -> float:
-    """Return the p value of the chi-squared test with Yates's correction for a table of counts."""
-    apart = max(2 * abs(k * total - n * came_off) - total, 0)  # whole numbers, so nothing is lost
-    spread = 4 * n * (total - n) * came_off * (total - came_off)
-    return math.erfc(math.sqrt(apart**2 * total / (2 * spread)))
-
-
-def _exact(k: int, n: int, came_off: int, total: int) -> float:
-    """Return the p value of Fisher's test where few are expected in the first cell.
-
-    Neighboring tables differ by a known factor, so no factorial of a large number is needed.
-    """
-    middle = n * came_off // total
-    reach = 40 * math.isqrt(middle) + 1000  # what lies beyond is too unlikely for a float
-    low, high = max(middle - reach, 0), min(middle + reach, n, came_off)
-    if not low <= k <= high:
-        return 0.0
-    x = np.arange(low, high, dtype=np.float64)
-    rest = float(total - came_off - n)
-    factors = (float(came_off) - x) / (x + 1) * ((float(n) - x) / (rest + x + 1))
-    logs = np.concatenate([[0.0], np.cumsum(np.log(factors))])
-    likely = np.exp(logs - logs.max())
-    no_likelier = logs <= logs[k - low] + 1e-7  # equal but for rounding
-    return float(likely[no_likelier].sum() / likely.sum())
 
 
 def by_group(rows: Any, *, group: str, success: str, confidence: float = 0.95) -> Any:

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ColumnError, DataError, ParameterError
@@ -224,19 +223,21 @@ def _ends(
     if isinstance(scale, Mapping) and {*scale} != {*names}:
         raise ParameterError(f"scale={scale!r}: give one pair for each of {names!r}")
     given = scale if isinstance(scale, Mapping) else dict.fromkeys(names, scale)
-    found: dict[str, tuple[float, float] | None] = {}
-    for name, pair in given.items():
-        try:
-            low, high = (checks.number("scale", end) for end in pair)
-        except (TypeError, ValueError):
-            low = high = 0.0
-        if not low < high:
-            raise ParameterError(
-                f"scale={scale!r}: give the lowest and the highest value, such as (0, 10); "
-                "items where less is better go into reverse="
-            )
-        found[name] = (low, high)
-    return found
+    return {name: ends(pair) for name, pair in given.items()}
+
+
+def ends(scale: Any) -> tuple[float, float]:
+    """Return the lowest and the highest value of a scale; else raise ParameterError."""
+    try:
+        low, high = (checks.number("scale", end) for end in scale)
+    except (TypeError, ValueError):
+        low = high = 0.0
+    if not low < high:
+        raise ParameterError(
+            f"scale={scale!r}: give the lowest and the highest value, such as (0, 10); "
+            "items where less is better go into reverse="
+        )
+    return low, high
 
 
 def _scaled(
@@ -416,7 +417,7 @@ def sensitivity(card: Scorecard, change: float = 0.2, *, top: int = 10) -> Sensi
 
 
 def _ranks(scores: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.asarray(rankdata(-scores, method="min"), dtype=np.int64)
+    return np.asarray(pd.Series(-scores).rank(method="min"), dtype=np.int64)
 
 
 def _top(scores: NDArray[np.float64], first: int) -> set[int]:
@@ -426,6 +427,4 @@ def _top(scores: NDArray[np.float64], first: int) -> set[int]:
 
 def _spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Return the correlation of mean ranks; NaN where all scores are alike."""
-    a, b = (rankdata(v) - (v.size + 1) / 2 for v in (one, other))
-    spread = float(np.sqrt((a @ a) * (b @ b)))
-    return round(float(a @ b) / spread, 12) if spread else float("nan")
+    return round(float(pd.Series(one).rank().corr(pd.Series(other).rank())), 12)

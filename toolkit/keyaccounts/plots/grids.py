@@ -78,10 +78,8 @@ def grid_cells(
         raise DataError("nobody has both scores: there is nothing to draw")
     if accent is None:
         accent = str(counts.set_index("cell")["customers"].idxmax())
-    pointed = counts[counts["cell"] == accent]
-    if pointed.empty:
-        raise DataError(f"no cell {accent!r}: there are {', '.join(counts['cell'].unique())}")
-    customers, name = int(pointed["customers"].sum()), pointed["name"].iloc[0]
+    name = _cell(found, accent)
+    customers = int(counts.loc[counts["cell"] == accent, "customers"].sum())
     title = title or f"{customers:,} of {known + found.unknown:,} customers: {name}"
     cells = [
         (
@@ -95,6 +93,14 @@ def grid_cells(
     ]
     labels = (_label(x_label or found.x), _label(y_label or found.y))
     return _grid_cells(ax, cells, (found.x_bands, found.y_bands), labels, found.unknown, title)
+
+
+def _cell(found: Grid, accent: str) -> str:
+    """Return the name of a cell that is to be pointed out."""
+    names = {str(cell["id"]): str(cell["english"]) for cell in found.cells}
+    if accent not in names:
+        raise DataError(f"no cell {accent!r}: there are {', '.join(names)}")
+    return names[accent]
 
 
 def _label(name: str) -> str:
@@ -149,6 +155,7 @@ def _grid_cells(
 def grid_scatter(
     found: Grid,
     *,
+    accent: str | None = None,
     x_label: str | None = None,
     y_label: str | None = None,
     title: str | None = None,
@@ -161,22 +168,24 @@ def grid_scatter(
     found : Grid
         Answer of :func:`keyaccounts.patterns.grid.grid` or a method that returns one, of two
         scores that are numbers.
+    accent : str, optional
+        Id of the cell to point out. Default: the first in the method's list.
     x_label, y_label : str, optional
         What the axes are. Default: the names of the columns.
     title : str, optional
-        The finding. Default: how many stand in the best cell, highest in both scores.
+        The finding. Default: how many stand in the cell that is pointed out.
     ax : Axes, optional
         Where to draw. Default: a new figure.
 
     Returns
     -------
     Axes
-        The best cell's customers are diamonds in the accent color, the others circles.
+        The customers of that cell are diamonds in the accent color, the others circles.
 
     Raises
     ------
     DataError
-        If `found` is no grid of numbers, or nobody has both scores.
+        If `found` is no grid of numbers, nobody has both scores, or there is no cell `accent`.
 
     Examples
     --------
@@ -191,15 +200,15 @@ def grid_scatter(
     """
     if not isinstance(found, Grid) or not (found.x_cuts and found.y_cuts):
         raise DataError("pass the answer of a grid of two numbers, such as ka.segmentation.kaism")
-    names = {"x": found.x, "y": found.y}
+    names = {"x": found.x, "y": found.y, "cell": "cell"}
     rows = frames.collect(frames.read(found.table, **names).rows.lazy())
     x, y = frames.numbers(rows, "x"), frames.numbers(rows, "y")
     known = ~(np.isnan(x) | np.isnan(y))
     if not known.any():
         raise DataError("nobody has both scores: there is nothing to draw")
-    best = known & (x >= found.x_cuts[-1]) & (y >= found.y_cuts[-1])
-    cell = found.counts["name"].iloc[0]
-    title = title or f"{int(best.sum()):,} of {len(x):,} customers: {cell}"
+    accent = accent or str(found.cells[0]["id"])
+    best = np.array(rows["cell"].to_list(), dtype=object) == accent
+    title = title or f"{int(best.sum()):,} of {len(x):,} customers: {_cell(found, accent)}"
     labels = (_label(x_label or found.x), _label(y_label or found.y))
     cells = {
         (row["x_band"], row["y_band"]): str(row["name"])

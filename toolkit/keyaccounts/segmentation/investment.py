@@ -152,7 +152,7 @@ def account_investment(
     paid, kept = found["revenue"], found["margin"]
     served = frames.steady(np.asarray(sum(spent[name] for name in inputs[:-1])))
     invested = frames.steady(served + spent[DISPLACED])
-    net = _less(kept, invested)
+    net = frames.less(kept, invested)
     earning = (kept > 0) & (paid > 0)
     columns = {
         **spent,
@@ -342,13 +342,6 @@ def _check_room(kind: nw.dtypes.DType, keys: list[Any], key: str) -> None:
 def _is_wide(kind: nw.dtypes.DType) -> bool:
     """Return whether keys are whole numbers of more digits than pandas has: they come as text."""
     return kind in (nw.Int128, nw.UInt128)
-
-
-def _less(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Subtract, and round to what both numbers are sure of: equal nets are ties on every engine."""
-    size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-280)
-    scale = 10.0 ** np.clip(11 - np.floor(np.log10(size)), -280, 280)
-    return np.asarray(frames.steady(np.round((left - right) * scale) / scale))
 
 
 def _divided(

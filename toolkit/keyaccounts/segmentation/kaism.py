@@ -15,6 +15,7 @@ from keyaccounts.patterns.scorecard import (
     Scorecard,
     Weights,
     columns_of,
+    ends,
     scorecard,
     shares_of,
 )
@@ -115,7 +116,7 @@ def kaism(
     1       B                3.0             7.5  key-development
     """
     checks.choice("variant", variant, VARIANTS)
-    low, high = _ends(scale)
+    low, high = ends(scale)
     if not low < checks.number("cut", cut) <= high:
         raise ParameterError(
             f"cut={cut!r}: give a number on the scale, above {low:g} and up to {high:g}"
@@ -149,15 +150,3 @@ def kaism(
         cells=[cell for cell in catalogs.entries("kaism_cells") if cell["variant"] == variant],
     )
     return Kaism(**vars(found), attractiveness=ours, strength=theirs)
-
-
-def _ends(scale: Any) -> tuple[float, float]:
-    try:
-        low, high = (checks.number("scale", end) for end in scale)
-    except (TypeError, ValueError):
-        low = high = 0.0
-    if not low < high:
-        raise ParameterError(
-            f"scale={scale!r}: give the lowest and the highest score, such as (0, 10)"
-        )
-    return low, high

@@ -112,7 +112,7 @@ def tail_scenario(
     if checks.whole("worst", worst, least=0) > n:
         raise ParameterError(f"worst={worst}: there are only {n:,} accounts")
     paid, left, cost = (frames.steady(frames.numbers(found, role)) for role in roles)
-    before = frames.steady(left - cost)
+    before = frames.less(left, cost)
     affected = np.zeros(n, dtype=bool)
     affected[np.argsort(before, kind="stable")[:worst]] = True
     change = {"leave": -before, "serve leaner": share * cost, "raise price": share * paid}[action]

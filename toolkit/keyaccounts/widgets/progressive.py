@@ -52,6 +52,7 @@ def progressive_explorer(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> cards = pd.DataFrame({"customer_id": ["A", "B", "C"], "orders": [1, 2, 5]})
     >>> rules = {f"{n} orders": ("orders", ">=", n) for n in (2, 4)}
     >>> ka.widgets.progressive_explorer(cards, criteria={"frequency": rules["2 orders"]},

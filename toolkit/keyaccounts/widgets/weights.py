@@ -307,6 +307,7 @@ def kaism_explorer(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> accounts = pd.DataFrame({
     ...     "account": ["A", "B"], "size": [9, 3], "growth": [2, 6], "price": [8, 3],
     ...     "service": [6, 5],
