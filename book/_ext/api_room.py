@@ -7,6 +7,7 @@ the module, so a new public function appears here by itself; `:only:` narrows th
 import importlib
 import inspect
 import re
+from functools import cached_property
 from typing import ClassVar
 
 from docutils import nodes
@@ -49,7 +50,10 @@ def methods(cls):
             thing, (property, classmethod, staticmethod)
         )
         if not name.startswith("_") and is_method and inspect.getdoc(thing):
-            yield name, "autoproperty" if isinstance(thing, property) else "automethod"
+            yield (
+                name,
+                "autoproperty" if isinstance(thing, property | cached_property) else "automethod",
+            )
 
 
 class ApiRoom(SphinxDirective):
