@@ -92,6 +92,10 @@ def shorten(app, doctree):
         text = prefix.astext()
         if text.startswith(PACKAGE):
             prefix.children = [nodes.Text(text.replace(PACKAGE, SHORT, 1))]
+    for reference in doctree.findall(addnodes.pending_xref):
+        text = reference.astext()
+        if text.startswith(f"{PACKAGE}.") and isinstance(reference[0], nodes.literal):
+            reference[0][0] = nodes.Text(text.replace(PACKAGE, SHORT, 1))
 
 
 def visit_parameters(self, node):

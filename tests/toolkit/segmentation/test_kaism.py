@@ -118,8 +118,8 @@ def test_says_who_is_scored_on_part_of_the_criteria() -> None:
         ({"strength": [1]}, r"strength=\[1\]: give a list of columns"),
         ({"weights_strength": [0]}, r"weights_strength=\[0\]: give 1 numbers"),
         (
-            {"attractiveness": ["sise"]},
-            "no column 'sise' .*Name the right one with attractiveness=",
+            {"attractiveness": ["bulk"]},
+            "no column 'bulk'.*Name the right one with attractiveness=",
         ),
         ({"strength": {"a": "srvice"}}, "no column 'srvice' .*the right one with strength="),
     ],

@@ -259,7 +259,7 @@ def _grid_scatter(
 
 def _edges(ends: tuple[float, float], cuts: tuple[float, ...]) -> list[float]:
     """Return the ends of an axis with the cuts between, and room for names in the outer bands."""
-    room = 0.24 * (ends[1] - ends[0])
+    room = 0.3 * (ends[1] - ends[0])
     return [min(ends[0], cuts[0]) - room, *cuts, max(ends[1], cuts[-1]) + room]
 
 
