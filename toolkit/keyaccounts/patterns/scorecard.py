@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
-from keyaccounts.errors import ColumnError, DataError, ParameterError
+from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
+from keyaccounts.patterns.items import Items, Scale, Weights, columns_of, ends, shares_of
 from keyaccounts.tables import Shown, Table, table
 
 COLUMNS = ("score", "coverage", "known", "weakest", "missing", "ready", "fix_first")
-
-Items: TypeAlias = "Sequence[str] | Mapping[str, str]"
-Weights: TypeAlias = "Mapping[str, float] | Sequence[float] | None"
-Scale: TypeAlias = "str | tuple[float, float] | Mapping[str, tuple[float, float]]"
 
 
 @dataclass(frozen=True, repr=False)
@@ -178,39 +175,6 @@ def scorecard(
     )
 
 
-def columns_of(parameter: str, items: Any) -> dict[str, str]:
-    """Return item → column, as a caller gave them in a parameter; else say what is wrong there."""
-    names = checks.texts(parameter, items, "columns, or name → column")
-    if not names:
-        raise ParameterError(f"{parameter}={items!r}: name a column or more")
-    given = dict(items) if isinstance(items, Mapping) else {name: name for name in names}
-    if len(given) < len(names):
-        raise ColumnError(f"{parameter}={items!r}: {max(names, key=names.count)!r} is there twice")
-    if "key" in given:
-        raise ColumnError(
-            f"{parameter}= cannot hold the name 'key': give that column another with "
-            f"{parameter}={{name: 'key'}}"
-        )
-    return {name: _kept(column, parameter) for name, column in given.items()}
-
-
-def _kept(column: Any, parameter: str) -> Any:
-    """Return a column that says where its name came from, if it does not say so already."""
-    return column if isinstance(column, frames.Asked) else frames.asked(column, parameter)
-
-
-def shares_of(parameter: str, weights: Weights, names: Iterable[str]) -> NDArray[np.float64]:
-    """Return the weights a caller gave, in the order of the items and adding up to 1."""
-    names = [*names]
-    if isinstance(weights, Mapping):
-        if {*weights} != {*names}:
-            raise ParameterError(f"{parameter}={weights!r}: give one weight for each of {names!r}")
-        weights = [weights[name] for name in names]
-    given = checks.weights(parameter, [1] * len(names) if weights is None else weights,
-                           length=len(names))  # fmt: skip
-    return np.array(given) / sum(given)
-
-
 def _ends(
     scale: Scale, names: list[str], read: entries.Entries
 ) -> dict[str, tuple[float, float] | None]:
@@ -224,20 +188,6 @@ def _ends(
         raise ParameterError(f"scale={scale!r}: give one pair for each of {names!r}")
     given = scale if isinstance(scale, Mapping) else dict.fromkeys(names, scale)
     return {name: ends(pair) for name, pair in given.items()}
-
-
-def ends(scale: Any) -> tuple[float, float]:
-    """Return the lowest and the highest value of a scale; else raise ParameterError."""
-    try:
-        low, high = (checks.number("scale", end) for end in scale)
-    except (TypeError, ValueError):
-        low = high = 0.0
-    if not low < high:
-        raise ParameterError(
-            f"scale={scale!r}: give the lowest and the highest value, such as (0, 10); "
-            "items where less is better go into reverse="
-        )
-    return low, high
 
 
 def _scaled(

@@ -10,15 +10,8 @@ import numpy as np
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns.grid import Grid, grid
-from keyaccounts.patterns.scorecard import (
-    Items,
-    Scorecard,
-    Weights,
-    columns_of,
-    ends,
-    scorecard,
-    shares_of,
-)
+from keyaccounts.patterns.items import Items, Weights, columns_of, ends, shares_of
+from keyaccounts.patterns.scorecard import Scorecard, scorecard
 from keyaccounts.segmentation import catalogs
 
 VARIANTS = ("cheverton", "millman-wilson")

@@ -13,14 +13,8 @@ from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
-from keyaccounts.patterns.scorecard import (
-    Items,
-    Scale,
-    Scorecard,
-    Weights,
-    columns_of,
-    scorecard,
-)
+from keyaccounts.patterns.items import Items, Scale, Weights, columns_of
+from keyaccounts.patterns.scorecard import Scorecard, scorecard
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
