@@ -523,3 +523,9 @@ def test_a_missing_column_is_asked_for_by_a_parameter_there_is(call: Any, parame
     rows = pd.DataFrame({"k": ["A"], "v": [1.0], "w": [1.0]})
     with pytest.raises(ColumnError, match=f"Name the right one with {parameter}=…$"):
         call(rows)
+
+
+def test_categories_without_an_order_are_refused() -> None:
+    rows = pd.DataFrame({"k": pd.Categorical(["a", 1], categories=["a", 1]), "v": 1.0})
+    with pytest.raises(DataError, match="column 'k' has categories of several kinds"):
+        abc(rows, key="k", value="v")

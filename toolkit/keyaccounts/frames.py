@@ -314,9 +314,10 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
             changed[name] = frame[name].astype(pd.ArrowDtype(kept.pyarrow_dtype.value_type))
         if isinstance(kept, pd.DatetimeTZDtype):  # the clocks of its own zone say which day it is
             changed[name] = frame[name].dt.tz_localize(None)
-        if isinstance(kept, pd.CategoricalDtype) and not kept.ordered:  # sorted as their values
-            known = kept.categories.sort_values()
-            changed[name] = frame[name].cat.set_categories(known)
+        if isinstance(kept, pd.CategoricalDtype) and not (
+            kept.ordered or kept.categories.is_monotonic_increasing
+        ):
+            changed[name] = _sorted_categories(frame[name])
         if frame[name].dtype != object:
             continue
         kind = pd.api.types.infer_dtype(frame[name], skipna=True)
@@ -343,6 +344,17 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
                 "numbers for example with pandas.to_numeric, names with .astype(str)"
             )
     return frame.assign(**changed) if changed else frame
+
+
+def _sorted_categories(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return categories that sort as their values do, as on the other engines."""
+    try:
+        return column.cat.set_categories(column.cat.categories.sort_values())
+    except TypeError:
+        raise DataError(
+            f"column {column.name!r} has categories of several kinds, which have no order: give "
+            "them one kind, for example with .astype(str)"
+        ) from None
 
 
 def _local(moment: Any) -> Any:

@@ -231,3 +231,10 @@ def test_rows_and_columns_of_a_migration_are_the_tiers(before: Any, after: Any) 
 
 def test_the_list_of_tiers_is_that_of_the_default() -> None:
     assert tuple(reference("customer_tiers")["id"]) == TIERS
+
+
+def test_names_are_texts() -> None:
+    rows = pd.DataFrame({"k": ["A"], "v": [1.0]})
+    for names in (None, 4, [1, 2, 3, 4], "gold"):
+        with pytest.raises(ParameterError, match="give a list of tiers, best first"):
+            pyramid(rows, key="k", value="v", names=names)  # type: ignore[arg-type]

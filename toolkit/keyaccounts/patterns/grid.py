@@ -196,7 +196,7 @@ def _bands(role: str, bands: Sequence[str] | None, cuts: tuple[float, ...]) -> t
         if len(cuts) not in BANDS:
             raise ParameterError(f"{role}=None: name the bands, lowest first")
         return BANDS[len(cuts)]
-    found = () if isinstance(bands, str) else tuple(bands)
+    found = tuple(checks.texts(role, bands, "names, lowest first"))
     wanted = len(cuts) + 1 if cuts else max(len(found), 2)
     if len(found) != wanted or len({*found}) != wanted or {UNKNOWN, ""} & {*found}:
         raise ParameterError(f"{role}={bands!r}: give {wanted} different names, lowest first")
@@ -208,6 +208,8 @@ def _pairs(
 ) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Return the cell of each pair of bands."""
     found = {}
+    if isinstance(cells, Mapping) or not np.iterable(cells):
+        raise ParameterError(f"cells={cells!r}: give a list of dictionaries, one for each cell")
     for cell in cells:
         lacks = {"x", "y", "id", "english", "action"} - {*cell}
         if lacks:

@@ -115,19 +115,14 @@ def kaism(
             f"cut={cut!r}: give a number on the scale, above {low:g} and up to {high:g}"
         )
     frames.check_free(key, ("relative_strength", "attractiveness"), "key")
-    ours, theirs = (
-        scorecard(
-            rows,
-            key=key,
-            items=(items := columns_of(side, given)),
-            weights=shares_of(f"weights_{side}", weights, items).tolist(),
-            scale=(low, high),
-        )
-        for side, given, weights in (
-            ("attractiveness", attractiveness, weights_attractiveness),
-            ("strength", strength, weights_strength),
-        )
-    )
+
+    def side(name: str, given: Items, weights: Weights) -> Scorecard:
+        items = columns_of(name, given)
+        shares = shares_of(f"weights_{name}", weights, items)
+        return scorecard(rows, key=key, items=items, weights=shares.tolist(), scale=(low, high))
+
+    ours = side("attractiveness", attractiveness, weights_attractiveness)
+    theirs = side("strength", strength, weights_strength)
     # Three digits fewer than the scores have, which are shares of the scale: a cut is met exactly.
     both = ours.rows.answer(
         relative_strength=(low + (high - low) * theirs.scores).round(9),

@@ -142,7 +142,7 @@ def _edges(cuts: Sequence[float] | str) -> tuple[float, ...]:
 
 
 def _labels(names: Sequence[str]) -> tuple[str, ...]:
-    labels = tuple(str(name) for name in names)
+    labels = tuple(checks.texts("names", names, "tiers, best first"))
     if len(set(labels)) < len(labels) or set(TAKEN) & set(labels):
         raise ParameterError(
             f"names={names!r}: give each tier a name of its own; "
