@@ -6,7 +6,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 APART = re.compile(r"(?<=\d) (?=%)")
-AS_TYPED = (nodes.literal, nodes.literal_block, nodes.raw, nodes.math, nodes.math_block)
+AS_TYPED = (nodes.literal, nodes.FixedTextElement, nodes.raw, nodes.math)
 
 
 class KeepTogether(SphinxPostTransform):
