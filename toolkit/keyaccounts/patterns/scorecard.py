@@ -377,4 +377,6 @@ def _top(scores: NDArray[np.float64], first: int) -> set[int]:
 
 def _spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Return the correlation of mean ranks; NaN where all scores are alike."""
-    return round(float(pd.Series(one).rank().corr(pd.Series(other).rank())), 12)
+    a, b = (pd.Series(v).rank().to_numpy() - (v.size + 1) / 2 for v in (one, other))
+    spread = float(np.sqrt((a @ a) * (b @ b)))
+    return round(float(a @ b) / spread, 12) if spread else float("nan")
