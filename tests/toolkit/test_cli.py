@@ -107,6 +107,29 @@ def test_simulate_leaves_alone_what_is_there(run, tmp_path: Path) -> None:
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
+def test_an_answer_key_does_not_outlive_the_company_it_belongs_to(run, tmp_path: Path) -> None:
+    words = ("data", "simulate", "--size", "small", "--out", tmp_path, "--seed")
+    run(*words, "7", "--truth")
+    (tmp_path / "truth_of_mine.csv").write_text("customer_id\n")
+    assert len(list(tmp_path.glob("truth_*"))) == 10
+    run(*words, "8", "--overwrite")
+    assert [p.name for p in tmp_path.glob("truth_*")] == ["truth_of_mine.csv"]
+
+
+def test_a_large_company_without_its_key_never_has_it_on_disk(tmp_path, monkeypatch) -> None:
+    pytest.importorskip("pyarrow")
+    seen = []
+
+    def stopped(*args: object) -> None:
+        seen.extend(p.name for p in tmp_path.rglob("truth*"))
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cli.large, "_part", stopped)
+    with pytest.raises((OSError, SystemExit)):
+        cli._stream(7, tmp_path / "company", 500, truth=False)
+    assert seen == []
+
+
 def test_a_large_company_is_written_in_parts(run, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     words = ("data", "simulate", "--seed", "7", "--size", "large", "--orders", "500", "--out")

@@ -200,6 +200,28 @@ def test_only_known_tables_are_written(tmp_path: Path) -> None:
         ka.datasets.write({"order": pd.DataFrame()}, tmp_path)
 
 
+def test_an_answer_key_goes_where_a_company_is_written_without_it(company, tmp_path: Path) -> None:
+    key = {name for name in company if name.startswith("truth_")}
+    small = ka.datasets.simulate(7, size="small")
+
+    def answers() -> set[str]:
+        return {p.stem for p in tmp_path.iterdir() if p.stem.startswith("truth_")}
+
+    ka.datasets.write(company, tmp_path)
+    (tmp_path / "truth_customers").mkdir()  # as a large company has it, with a file of a reader's
+    for name in ("part-00000.parquet", "mine.parquet"):
+        (tmp_path / "truth_customers" / name).write_bytes(b"")
+    (tmp_path / "truth_calls.csv").write_text("call_id,verdict\n")  # a reader's own, as it looks
+    ka.datasets.write({"cdnow": ka.datasets.load("cdnow")}, tmp_path)  # another matter altogether
+    assert answers() == key
+    ka.datasets.write(small, tmp_path)
+    assert answers() == {"truth_calls", "truth_customers"}
+    assert [p.name for p in (tmp_path / "truth_customers").iterdir()] == ["mine.parquet"]
+    ka.datasets.write(company, tmp_path)
+    ka.datasets.write({"truth_calls": company["truth_calls"]}, tmp_path)  # asked for: it stays
+    assert answers() == key
+
+
 def test_overview_counts_rows_and_columns() -> None:
     found = ka.datasets.overview(external=True).set_index("dataset")
     assert found.loc["cdnow_master", ["rows", "columns"]].tolist() == [69_659, 4]

@@ -126,10 +126,7 @@ def simulate(
 
 def _stream(seed: int, out: Path, orders: int, truth: bool) -> pd.DataFrame:
     """Write a large company, a folder of parts for each table; return its rows and bytes."""
-    rows = large.stream(out, seed=seed, orders=orders)
-    if not truth:
-        shutil.rmtree(out / "truth_customers")
-        del rows["truth_customers"]
+    rows = large.stream(out, seed=seed, orders=orders, truth=truth)
     sizes = [sum(part.stat().st_size for part in (out / name).iterdir()) for name in rows]
     return pd.DataFrame({"folder": list(rows), "rows": list(rows.values()), "bytes": sizes})
 

@@ -326,7 +326,9 @@ def write(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> pd.DataFram
     tables : mapping of str to pandas.DataFrame
         Tables by the name of a dataset, as :func:`simulate` returns them.
     folder : str or pathlib.Path
-        Where to write; made if it is not there. Files of the same names are replaced.
+        Where to write; made if it is not there. Files of the same names are replaced, and others
+        stay. But an answer key, the tables `truth_...` of a simulated company, does not stay where
+        one is written without it.
 
     Returns
     -------
@@ -353,7 +355,19 @@ def write(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> pd.DataFram
         file = folder / f"{name}.csv"
         _as_text(name, table).to_csv(file, index=False, lineterminator="\n", encoding="utf8")
         rows.append((file.name, len(table), file.stat().st_size))
+    for file in _old_answers(tables, folder):
+        file.unlink()
     return pd.DataFrame(rows, columns=["file", "rows", "bytes"])
+
+
+def _old_answers(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
+    """Find the answer key of a company that one without it takes the place of."""
+    from keyaccounts.world.folder import tables as found
+
+    simulated = any(_entry(name)["area"] != "real" for name in tables)
+    if not simulated or any(map(_is_answer, tables)):
+        return []
+    return [file for file, name in found(folder).items() if _is_answer(name)]
 
 
 def _as_text(name: str, table: pd.DataFrame) -> pd.DataFrame:

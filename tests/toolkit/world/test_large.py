@@ -179,6 +179,23 @@ def test_old_tables_are_not_mixed_with_new_ones(
     assert not (tmp_path / "customers").exists()
 
 
+def test_the_answer_key_is_left_out_on_request(
+    small: tuple[Path, dict[str, int]], tmp_path: Path
+) -> None:
+    rows = stream(tmp_path, seed=7, orders=SMALL, logged=0.2, truth=False)
+    assert rows == {name: n for name, n in small[1].items() if name != "truth_customers"}
+    assert {p.name for p in tmp_path.iterdir()} == set(rows)
+    part = Path("orders", "part-00000.parquet")
+    assert (tmp_path / part).read_bytes() == (small[0] / part).read_bytes()
+
+
+def test_a_large_company_is_not_put_beside_the_key_of_another(tmp_path: Path) -> None:
+    answers = ka.datasets.simulate(7, size="small", truth=True)["truth_calls"]
+    ka.datasets.write({"truth_calls": answers}, tmp_path)
+    with pytest.raises(ParameterError, match="holds a table 'truth_calls' already"):
+        stream(tmp_path, seed=7, orders=10, truth=False)
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [

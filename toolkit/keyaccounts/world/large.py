@@ -10,6 +10,7 @@ import pandas as pd
 from keyaccounts import checks
 from keyaccounts.errors import ParameterError
 from keyaccounts.world.draws import Draws
+from keyaccounts.world.folder import is_answer, tables
 from keyaccounts.world.money import Money, drivers_truth, number_of, timestamps
 from keyaccounts.world.money import orders as bought_by
 from keyaccounts.world.parameters import AS_OF, OPENED, Accounts
@@ -64,6 +65,7 @@ def stream(
     orders: int = 10_000_000,
     logged: float = 0.1,
     money: Money | None = None,
+    truth: bool = True,
 ) -> dict[str, int]:
     """Write a company with millions of orders, to try methods where data are large.
 
@@ -84,6 +86,8 @@ def stream(
         Share of customers whose service is logged.
     money : Money, optional
         How customers buy. Default: as in the course's company.
+    truth : bool, default True
+        Also write the answer key, the table `truth_customers`.
 
     Returns
     -------
@@ -120,12 +124,13 @@ def stream(
     checks.whole("seed", seed, least=0)
     checks.whole("orders", orders, least=1)
     checks.fraction("logged", logged)
-    writer = _Writer(Path(folder))
+    writer = _Writer(Path(folder), [n for n in COLUMNS if truth or not is_answer(n)])
     part = 0
     while writer.rows["orders"] < orders:
         wanted = orders - writer.rows["orders"]
-        for name, table in _part(money or Money(), seed, part, wanted, logged).items():
-            writer.write(name, part, table)
+        made = _part(money or Money(), seed, part, wanted, logged)
+        for name in writer.rows:
+            writer.write(name, part, made[name])
         part += 1
     return writer.rows
 
@@ -197,7 +202,7 @@ def _people(seed: int, part: int) -> pd.DataFrame:
 class _Writer:
     """Writes parts of tables to Parquet, always in the same way, and counts their rows."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, names: list[str]) -> None:
         try:
             import pyarrow  # type: ignore[import-untyped]
             from pyarrow import parquet
@@ -205,16 +210,16 @@ class _Writer:
             raise ModuleNotFoundError(
                 'Parquet files need pyarrow: pip install "keyaccounts[fast]"'
             ) from missing
-        for name in COLUMNS:
-            if (folder / name).exists():
-                raise ParameterError(
-                    f"folder={str(folder)!r} holds a table {name!r} already: "
-                    "give an empty folder, or remove the old tables first"
-                )
-        for name in COLUMNS:
+        there = [n for n in COLUMNS if (folder / n).exists()] + sorted(tables(folder).values())
+        if there:
+            raise ParameterError(
+                f"folder={str(folder)!r} holds a table {there[0]!r} already: "
+                "give an empty folder, or remove the old tables first"
+            )
+        for name in names:
             (folder / name).mkdir(parents=True)
         self._arrow, self._parquet, self._folder = pyarrow, parquet, folder
-        self.rows = dict.fromkeys(COLUMNS, 0)
+        self.rows = dict.fromkeys(names, 0)
 
     def write(self, name: str, part: int, table: pd.DataFrame) -> None:
         """Write one part of one table; its own id is counted on from part to part."""
