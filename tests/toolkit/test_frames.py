@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import math
 import random
@@ -20,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from keyaccounts import frames
 from keyaccounts.errors import ColumnError, DataError
+from keyaccounts.patterns import entries
 from keyaccounts.patterns.process import stand
 from keyaccounts.patterns.scorecard import scorecard
 from keyaccounts.purchases import summarize
@@ -84,6 +86,24 @@ def test_text_is_a_day_when_the_calendar_has_it(year: int, month: int, day: int,
     assert bool(re.search(frames._ISO_DAY, text + rest)) is known
 
 
+def test_a_century_has_a_leap_day_once_in_four(engine: Engine) -> None:
+    centuries = range(1000, 10000, 100)  # 2000 and 2400 have one; 2100, 2200 and 2300 have none
+    for year in centuries:
+        found = re.search(frames._ISO_DAY, f"{year}-02-29")
+        assert bool(found) is calendar.isleap(year), year
+        assert re.search(frames._ISO_DAY, f"{year + 4}-02-29")
+        assert not re.search(frames._ISO_DAY, f"{year + 2}-02-29")
+    days = [dt.date(y, m, d) for y in centuries for m, d in ((2, 28), (3, 1))]
+    for values in (days, [day.isoformat() for day in days]):
+        rows = pd.DataFrame({"key": range(len(days)), "day": pd.Series(values)})
+        number = entries.read(engine.table(rows), key="key", days={"day": "day"}).days["day"]
+        gaps = (number[1::2] - number[::2]).tolist()
+        assert gaps == [2 if calendar.isleap(year) else 1 for year in centuries]
+    rows = pd.DataFrame({"key": ["A"], "day": ["2200-02-29"]})
+    with pytest.raises(DataError, match="no readable day in 1 rows"):
+        entries.read(engine.table(rows), key="key", days={"day": "day"})
+
+
 def test_a_missing_day_has_no_number(engine: Engine) -> None:
     for days in (["2026-01-02", None], [dt.date(2026, 1, 2), None]):
         source = frames.read(engine.table(pd.DataFrame({"date": days})), date="date")
@@ -119,6 +139,32 @@ def test_steady_changes_no_number_that_matters(values: list[float]) -> None:
 def test_steady_makes_equal_what_only_rounding_tells_apart() -> None:
     assert frames.steady(np.array([0.1 + 0.2]))[0] == 0.3
     assert frames.steady(np.array([0.0, -0.0, 1e11 + 1]))[2] == 1e11 + 1
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "net"),
+    [
+        (0.3, 0.1 + 0.2, 0.0),
+        (1e6 + 0.1, 1e6, 0.1),  # to a machine 0.09999999998
+        (1.0, 1 - 4e-12, 0.0),  # eleven places behind the first digit are sure, and no more
+        (1.0, 1 - 6e-12, 1e-11),
+        (1 - 6e-12, 1.0, -1e-11),  # the larger of the two says how many, on whichever side it is
+        (-1.0, 6e-12 - 1, -1e-11),
+        (6e-12 - 1, -1.0, 1e-11),
+        (100.0, 99.999999999, 1e-9),
+        (4.574086636685162e19, 5.012844459150324e19, -4.3875782247e18),
+        (0.0, 0.0, 0.0),
+        (2e-290, 1e-290, 0.0),
+    ],
+)
+def test_less_keeps_what_both_numbers_are_sure_of(left: float, right: float, net: float) -> None:
+    assert frames.less(np.array([left]), np.array([right])).tolist() == [net]
+
+
+def test_nets_that_are_equal_on_paper_are_ties() -> None:
+    left, right = np.array([0.3, 1000.1, 40.0, 1e9 + 0.3]), np.array([0.1, 999.9, 39.8, 1e9 + 0.1])
+    assert len({*(left - right).tolist()}) == 4  # 0.2 each, and no two alike
+    assert {*frames.less(left, right).tolist()} == {0.2}
 
 
 def test_settled_is_zero_only_where_rounding_is_all_there_is(engine: Engine) -> None:

@@ -169,6 +169,22 @@ def test_keys_of_two_widths_meet_where_they_fit(engine: Engine) -> None:
         found([1, 2**32 + 1], narrow)
 
 
+@pytest.mark.parametrize(("edge", "beyond"), [(2**31 - 1, 2**31), (-(2**31), -(2**31) - 1)])
+def test_keys_at_the_edge_of_a_width_fit_and_one_further_does_not(
+    engine: Engine, edge: int, beyond: int
+) -> None:
+    rows = pd.DataFrame({"customer_id": np.array([7, 8], dtype="int32")})
+    left = engine.table(rows.assign(revenue=90.0, margin=50.0))
+
+    def found(key: int) -> Any:
+        log = rows.assign(customer_id=[7, key], input="samples", hours=0.0, cost=10.0)
+        return account_investment(engine.table(log), left).table
+
+    assert (edge, -10) in engine.rows(found(edge), "customer_id", "net")
+    with pytest.raises(DataError, match=f"cannot hold {beyond} of log="):
+        found(beyond)
+
+
 def test_long_keys_of_one_table_only_keep_every_digit(engine: Engine) -> None:
     log = LOG.head(2).assign(customer_id=[2**53 + 1, 2**53 + 3])
     left = MARGINS.head(2).assign(customer_id=[2**53 + 1, 2**53 + 5])
