@@ -16,27 +16,43 @@ help:  ## list the commands
 
 # --- environments ---
 # One for reading and testing, others for what would not fit beside it. Each is installed from its
-# hashed lock and leaves a stamp; a renewed lock makes it install again.
+# hashed lock and leaves a stamp; a renewed lock makes it install again. Locks are complete, so pip
+# looks for nothing beyond them, and what has to be built is built with what they hold.
+
+# `.folder` says where an environment was made, and is empty while it is being made. One that was cut
+# short, moved or copied would run something else than this folder, and is made anew.
+anew = if [ "$$(cat $(1))" != "$$(pwd -P)" ] || [ ! -x $(dir $(1))bin/python ]; then \
+  echo "$(dir $(1)) was cut short, moved or copied: it is made anew." >&2; rm -rf $(dir $(1)); fi
+$(foreach made,$(wildcard $(VENV)/.folder $(VENV)-*/.folder),$(shell $(call anew,$(made))))
 
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed. Say which: make PYTHON=python3.12 ...")
+# $(1) is the environment
+define environment
+	@$(PYTHON) -c '$(NEW_ENOUGH)'
+	@mkdir -p $(1) && : >$(1)/.folder
+	@$(PYTHON) -m venv $(1)
+endef
 # $(1) is the environment, $(2) the lock
 define install
 	@echo "Installing what requirements/$(2).txt lists into $(1) (once, a minute or two) ..."
-	@$(1)/bin/python $(PIP) --require-hashes -r requirements/$(2).txt
+	@: >$(1)/.folder
+	@$(1)/bin/python $(PIP) --no-deps --no-build-isolation --require-hashes -r requirements/$(2).txt
 	@$(1)/bin/python $(PIP) --no-deps --no-build-isolation -e .
+	@$(1)/bin/python -m pip --disable-pip-version-check check
+	@pwd -P >$(1)/.folder
 	@touch $@
 endef
 
 $(BIN)/python:
-	@$(PYTHON) -c '$(NEW_ENOUGH)'
-	@$(PYTHON) -m venv $(VENV)
+	$(call environment,$(VENV))
 
 $(VENV)/.%: requirements/%.txt pyproject.toml | $(BIN)/python
 	$(call install,$(VENV),$*)
 
+$(VENV)/.test: | $(VENV)/.book # whose setuptools builds PySpark, which comes as source
+
 $(VENV)-%/.ready: requirements/%.txt pyproject.toml
-	@$(PYTHON) -c '$(NEW_ENOUGH)'
-	@$(PYTHON) -m venv $(VENV)-$*
+	$(call environment,$(VENV)-$*)
 	$(call install,$(VENV)-$*,$*)
 
 # --- reading ---

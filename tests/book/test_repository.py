@@ -6,11 +6,16 @@ import subprocess
 import sys
 import tomllib
 from functools import cache
+from importlib.metadata import requires
+from pathlib import Path
 
 import keyaccounts as ka
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from page_texts import ROOT, page_texts
+from pathspec import GitIgnoreSpec
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
@@ -24,14 +29,19 @@ def read(name):
 
 @cache
 def committed():
-    """Return the text files of the repository, with what is not yet committed but not ignored."""
-    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
+    """Return the text files of the repository, with what is not yet committed but not ignored.
+
+    Asks no git: the course is also handed on as a ZIP, and git answers only who owns the folder.
+    """
+    ignored = GitIgnoreSpec.from_lines([".git", *read(".gitignore").splitlines()])
     texts = {}
-    for name in filter(None, done.stdout.split("\0")):
-        path = ROOT / name
-        if path.is_file() and path.suffix not in {".png", ".csv"}:
-            texts[name] = path.read_text("utf8")
+    for folder, below, names in os.walk(ROOT):
+        at = Path(folder).relative_to(ROOT)
+        below[:] = [name for name in below if not ignored.match_file(f"{at / name}/")]
+        for path in (ROOT / at / name for name in names):
+            name = path.relative_to(ROOT).as_posix()
+            if path.suffix not in {".png", ".csv"} and not ignored.match_file(name):
+                texts[name] = path.read_text("utf8")
     assert len(texts) > 50
     return texts
 
@@ -84,7 +94,9 @@ def test_make_lists_every_command_of_its_readers():
 def test_the_readme_says_the_commands_of_the_makefile_to_those_without_make():
     readme = " ".join(read("README.md").split())
     recipes = read("Makefile").replace("$(BIN)", ".venv/bin")
-    options = "--require-hashes -r requirements/book.txt", "--no-deps --no-build-isolation -e ."
+    hashed = "--no-deps --no-build-isolation --require-hashes -r requirements/book.txt"
+    windows = hashed.replace("requirements/", "requirements\\")
+    options = [hashed, windows, "--no-deps --no-build-isolation -e .", "pip check"]
     tools = r"^\t(\.venv/bin/(?:jupyter-book|ruff|codespell|mypy|python -m pytest).*)$"
     commands = re.findall(tools, recipes, flags=re.M)
     assert len(commands) >= 8
@@ -175,6 +187,34 @@ def test_a_lock_has_versions_and_hashes_and_no_address(lock):
     assert not re.search(r"://|--(?:extra-)?index-url|--find-links|file:", lock.read_text("utf8"))
 
 
+def test_the_lock_of_this_environment_holds_all_that_its_packages_ask_for():
+    """Installed without looking for it: what is not in the lock would not be there."""
+    lock = read("requirements/test.txt")
+    pinned = {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)\S*==", lock, re.M)}
+    groups, extras = PROJECT["dependency-groups"], PROJECT["project"]["optional-dependencies"]
+
+    def group(name):
+        for item in groups[name]:
+            yield from [item] if isinstance(item, str) else group(item["include-group"])
+
+    wanted = [*group("test"), *PROJECT["project"]["dependencies"]]
+    for extra in ("fast", "spark", "plot", "widgets", "cli"):
+        wanted += extras[extra]
+    seen, todo = set(), [Requirement(item) for item in wanted]
+    while todo:
+        asked = todo.pop()
+        for extra in ["", *asked.extras]:
+            if (asked.name, extra) in seen:
+                continue
+            seen.add((asked.name, extra))
+            for line in requires(asked.name) or []:
+                needs = Requirement(line)
+                if needs.marker is None or needs.marker.evaluate({"extra": extra}):
+                    todo.append(needs)
+    assert ("coverage", "toml") in seen, "pytest-cov asks for an extra"
+    assert {canonicalize_name(name) for name, _ in seen} <= pinned
+
+
 @pytest.mark.parametrize("name", ["test", "lab"])
 def test_what_shares_an_environment_agrees(name):
     def pins(lock):
@@ -217,7 +257,7 @@ def test_words_are_spelled_right_where_the_spell_checker_does_not_look():
 
 
 def steps(workflow):
-    return [s for job in workflow["jobs"].values() for s in job["steps"]]
+    return [s for job in workflow["jobs"].values() for s in job.get("steps", [])]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda p: p.stem)
@@ -227,11 +267,12 @@ def test_workflows_are_sound(path):
     assert True in workflow, "`on` is read as a truth value"
     assert workflow["permissions"] == {"contents": "read"}
     for job in workflow["jobs"].values():
-        assert job["timeout-minutes"] <= 40
+        assert ("uses" in job) or job["timeout-minutes"] <= 40
     for step in steps(workflow):
         assert ("uses" in step) != ("run" in step)
-        # by major version
-        assert re.fullmatch(r"actions/[\w-]+@v\d+", step.get("uses", "actions/x@v1"))
+    for line in re.findall(r"uses: (.+)", path.read_text("utf8")):  # a tag can be moved
+        pinned = r"actions/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+|\./\.github/workflows/test\.yml"
+        assert re.fullmatch(pinned, line), line
 
 
 def test_what_the_workflows_run():
@@ -242,8 +283,15 @@ def test_what_the_workflows_run():
     assert "bash .ci/run" in runs["weekly"]
     assert any("linkcheck" in run for run in runs["weekly"])
     assert "python requirements/lock.py --dry-run" in runs["weekly"]
+    assert "python requirements/lock.py --try ${{ matrix.pip }}" in runs["weekly"]
+    pips = flows["weekly"]["jobs"]["install"]["strategy"]["matrix"]["pip"]
+    assert pips == ["23.0.1", "newest"]
     assert runs["publish"] == ["make book"]
-    build = flows["publish"]["jobs"]["build"]["steps"]
+    jobs = flows["publish"]["jobs"]
+    assert jobs["test"]["uses"] == "./.github/workflows/test.yml"
+    assert (jobs["build"]["needs"], jobs["deploy"]["needs"]) == ("test", "build")
+    assert "workflow_call" in flows["test"][True]
+    build = jobs["build"]["steps"]
     assert {"SITE_URL": "${{ steps.pages.outputs.base_url }}"} in [s.get("env") for s in build]
 
 
