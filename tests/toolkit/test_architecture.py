@@ -20,7 +20,7 @@ CHAPTERS = {"information", "prospecting", "segmentation", "penetration", "servic
 # Each floor may import what stands below it, and its own room.
 FLOORS = [
     {"errors"},
-    {"checks", "tables"},
+    {"checks", "files", "tables"},
     {"frames"},
     {"datasets", "patterns", "purchases", "world"},
     CHAPTERS,

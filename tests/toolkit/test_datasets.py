@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 import zipfile
@@ -220,6 +221,53 @@ def test_an_answer_key_goes_where_a_company_is_written_without_it(company, tmp_p
     ka.datasets.write(company, tmp_path)
     ka.datasets.write({"truth_calls": company["truth_calls"]}, tmp_path)  # asked for: it stays
     assert answers() == key
+
+
+def test_a_company_takes_the_place_of_another_on_request(company, tmp_path: Path) -> None:
+    one = ka.datasets.simulate(7, size="small")
+    ka.datasets.write(company, tmp_path)
+    ka.datasets.write({"cdnow": ka.datasets.load("cdnow")}, tmp_path)
+    (tmp_path / "notes.csv").write_text("mine")
+    (tmp_path / "calls.csv").write_text("call_id,mine\n")
+    few = {name: one[name] for name in ("orders", "sellers")}
+    ka.datasets.write(few, tmp_path, alone=True)
+    assert {p.stem for p in tmp_path.iterdir()} == {*few, "cdnow", "notes", "calls"}
+
+
+KILLED = """
+import os, sys
+import pandas as pd
+import keyaccounts as ka
+real, left = pd.DataFrame.to_csv, 9
+def to_csv(table, *args, **options):
+    global left
+    left -= 1
+    real(table.head(2) if left == 0 else table, *args, **options)
+    if left == 0:
+        os._exit(9)
+pd.DataFrame.to_csv = to_csv
+ka.datasets.write(ka.datasets.simulate(7, size="small", truth=True), sys.argv[1])
+"""
+
+
+def test_a_killed_run_leaves_no_table_and_the_next_one_clears_up(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("mine")
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert done.returncode == 9
+    assert [p.name for p in tmp_path.glob("*.csv")] == ["orders.csv"]
+    assert (tmp_path / "orders.csv").read_text() == "mine"
+    assert len([*tmp_path.iterdir()]) == 2
+    small = ka.datasets.simulate(7, size="small")
+    ka.datasets.write(small, tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {f"{name}.csv" for name in small}
+
+
+def test_a_table_that_cannot_be_written_stops_all_of_them(tmp_path: Path) -> None:
+    small = ka.datasets.simulate(7, size="small")
+    wrong = {**small, "calls": small["calls"].drop(columns="seller_id")}
+    with pytest.raises(ColumnError, match="the table 'calls' has no column 'seller_id': add it"):
+        ka.datasets.write(wrong, tmp_path / "new")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_overview_counts_rows_and_columns() -> None:

