@@ -189,8 +189,7 @@ def per_customer(
     if refunds:
         sums.append(nw.col("size").sum())
     if repeats:
-        again = nw.when(_after_first(daily)).then(nw.col("net"))
-        daily = daily.with_columns(again.alias("repeat_amount"))
+        daily = _with_repeats(daily)
         sums.append(nw.col("repeat_amount").sum())
     found = (
         daily.group_by("customer")
@@ -207,13 +206,23 @@ def per_customer(
     return found
 
 
-def _after_first(daily: nw.LazyFrame[Any]) -> nw.Expr:
-    """Return where an order day is not the customer's first (days are unique by now)."""
+def _with_repeats(daily: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Add `repeat_amount`: the net of an order day that is not the customer's first.
+
+    Days are unique by now.
+    """
     days = nw.col("order_day")
     if daily.implementation.is_duckdb():
         # It answers a minimum over customers by building all of `daily` twice; a rank, once.
-        return days.rank("ordinal").over("customer") > 1
-    return days > days.min().over("customer")
+        again = days.rank("ordinal").over("customer") > 1
+    elif daily.implementation.is_pyarrow():
+        # There a window is a join laid beside the rows, and a join of many rows keeps no order.
+        # Joined with the rows, each first day stays with its customer in whatever order they come.
+        firsts = daily.group_by("customer").agg(days.min().alias("first day"))
+        daily, again = daily.join(firsts, on="customer", how="left"), days > nw.col("first day")
+    else:
+        again = days > days.min().over("customer")
+    return daily.with_columns(nw.when(again).then(nw.col("net")).alias("repeat_amount"))
 
 
 def summarize(

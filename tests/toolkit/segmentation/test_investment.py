@@ -70,6 +70,16 @@ def test_by_hand(engine: Engine) -> None:
     assert (curve.total, curve.loss_share) == (560, 0.6)
 
 
+def test_equal_nets_stand_in_order_of_the_account(engine: Engine) -> None:
+    margins = pd.DataFrame({"customer_id": list("DBCAE"), "revenue": 900.0, "margin": 300.0})
+    log = pd.DataFrame({"customer_id": list("EB"), "input": "samples", "hours": 0.0, "cost": 10.0})
+    for rows in (margins, margins[::-1]):
+        found = account_investment(engine.table(log), engine.table(rows))
+        assert engine.rows(found.table, "customer_id", "net", "rank") == [
+            ("A", 300, 1), ("C", 300, 2), ("D", 300, 3), ("B", 290, 4), ("E", 290, 5)
+        ]  # fmt: skip
+
+
 def test_reads_well(engine: Engine) -> None:
     found = account_investment(engine.table(LOG), engine.table(MARGINS))
     # without rates the log's money is all there is: 80 + 100 + 260 + 999 + 70 of 3,570

@@ -140,8 +140,9 @@ def grading_gate(
     plan = purchases.per_customer(read.lazy, refunds=read.refunds, repeats=False)
     found = frames.collect(plan.select("orders", "revenue"))
     count, revenue = frames.numbers(found, "orders"), frames.numbers(found, "revenue")
-    # Steady, and the sum a sure one: otherwise the engine's rounding says what differs in value.
-    revenue, n = frames.steady(revenue), count.size
+    # Steady and sorted, and the sum a sure one: otherwise the engine's rounding, or the order of
+    # its rows, says what differs in value.
+    revenue, n = np.sort(frames.steady(revenue)), count.size
     mean = concentration.sure_total(revenue) / max(n, 1)
     figures = (
         float(n),

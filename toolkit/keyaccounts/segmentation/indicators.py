@@ -308,7 +308,8 @@ def _cohort(
         "returned": n["active"] - n["kept"] - n["new"],
         "active": n["active"],
     }
-    return cohort, n["repeaters"], float(found["revenue"][0] or 0.0)
+    revenue = frames.steady(np.atleast_1d(float(found["revenue"][0] or 0.0)))[0]
+    return cohort, n["repeaters"], float(revenue)
 
 
 def _within(

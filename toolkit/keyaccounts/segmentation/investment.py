@@ -269,23 +269,19 @@ def _joined(
 ) -> tuple[nw.DataFrame[Any], dict[str, NDArray[np.float64]]]:
     """Return the accounts of both tables, sorted, and their figures: zero where one lacks them."""
     left, spent = _same_keys(left, spent, key, wide)
-    # Only keys and places are joined: wide tables would be copied several times on the way. An
-    # outer join would make keys with gaps floats, which cannot hold a number of 17 digits.
-    both = left.select("key")
-    met = spent.select("key").join(both.with_row_index("place"), on="key", how="left")
-    strangers = met.filter(nw.col("place").is_null()).select("key")
-    if len(strangers):
-        both = nw.concat([both, strangers]).sort("key")
-    for frame, name in ((left, "place"), (spent, "place of log")):
-        both = both.join(frame.select("key").with_row_index(name), on="key", how="left")
-    both = both.with_columns(
-        nw.col(name).fill_null(-1).cast(nw.Int64) for name in ("place", "place of log")
-    )
+    # Only keys and the places of their rows are put together: wide tables would be copied on the
+    # way. By groups and not by a join, which keeps no order on some engines, and which makes keys
+    # with gaps floats, and those cannot hold a number of 17 digits.
+    names = ("place", "place of log")
+    sides = [*zip((left, spent), names, strict=True)]
+    places = [side.select("key").with_row_index(name) for side, name in sides]
+    both = nw.concat(places, how="diagonal").group_by("key").agg(nw.col(*names).max()).sort("key")
+    both = both.with_columns(nw.col(*names).fill_null(-1).cast(nw.Int64))
     if any(wide):  # text of numbers: 9 comes before 10
         numbers = [Decimal(text) for text in both["key"].to_list()]
         both = both[sorted(range(len(numbers)), key=numbers.__getitem__), :]
     figures = {}
-    for side, name in ((left, "place"), (spent, "place of log")):
+    for side, name in sides:
         place = both[name].to_numpy()
         absent = np.flatnonzero(place < 0)
         for column in side.drop("key").columns:

@@ -459,7 +459,7 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     customer = table.collect_schema().names()[0]
     facts = ("recency", "frequency", "monetary")
     source = frames.read(scored.table, customer=customer, **{fact: fact for fact in facts})
-    found = frames.collect(source.lazy, key="customer")
+    found = frames.collect(source.lazy.sort("customer"), key="customer")
     code = np.zeros(len(found), dtype=np.int64)
     for place, fact in enumerate(facts):
         values = frames.numbers(found, fact)

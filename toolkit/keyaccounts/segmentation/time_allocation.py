@@ -203,7 +203,8 @@ def time_spent(
     _, customers = concentration.totals(log, key=key, hours=hours)
     source = frames.read(log, key=key, tier=tier, hours=hours)
     tiers = [str(name) for name in spent["key"].to_list()]
-    by_tier = dict(zip(tiers, frames.numbers(spent, "hours").tolist(), strict=True))
+    sums = frames.steady(frames.numbers(spent, "hours"))
+    by_tier = dict(zip(tiers, sums.tolist(), strict=True))
     if tiers:
         _no_negative(source)
     strange = next((name for name in by_tier if name not in plan), None)
