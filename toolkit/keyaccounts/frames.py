@@ -377,8 +377,12 @@ def _work(rows: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> tuple[nw.LazyFrame[Any
         if all(_fast_type(kind) for kind in schema.values()):
             import duckdb
 
-            connection = duckdb.connect()
-            return nw.from_native(connection.from_df(rows.to_native())), connection
+            connection, own = duckdb.connect(), rows.to_native()
+            try:
+                relation = connection.from_df(own)
+            except duckdb.Error:  # some versions read no rows that pandas holds from last to first
+                relation = connection.from_df(own.copy())
+            return nw.from_native(relation), connection
     return rows.lazy(), None
 
 
