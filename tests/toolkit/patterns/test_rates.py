@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import warnings
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,6 +59,38 @@ def test_wilson_narrows_with_less_confidence_and_more_trials(counts: tuple[int, 
     assert sure.low <= unsure.low <= unsure.high <= sure.high
     more = wilson_interval(4 * k, 4 * n)
     assert more.high - more.low <= wilson_interval(k, n).high - wilson_interval(k, n).low
+
+
+NEXT_TO_ONE = math.nextafter(1.0, 0.0)
+EXTREME = [(0, 1), (1, 1), (1, 2), (0, 2**63 - 1), (2**62, 2**63 - 1), (2**63 - 1, 2**63 - 1)]
+
+
+@pytest.mark.parametrize("level", [5e-324, 1e-17, 1 - 1e-9, 1 - 1e-15, NEXT_TO_ONE])
+@pytest.mark.parametrize(("k", "n"), EXTREME)
+def test_every_confidence_between_the_ends_gives_bounds(k: int, n: int, level: float) -> None:
+    low, high = wilson_interval(k, n, level)
+    assert 0 <= low <= high <= 1
+    assert low - 1e-12 <= k / n <= high + 1e-12
+    if n <= 10**9:
+        found = compare(k, n, 1, 3, confidence=level)
+        assert -1 <= found.low <= found.difference <= found.high <= 1
+
+
+def test_the_last_confidence_below_one_by_hand() -> None:
+    # Beyond z a normal variable lies with half of 2**-53, so z is 8.29236; of k = 0 of n Wilson's
+    # upper end is z² / (n + z²).
+    assert wilson_interval(0, 100, NEXT_TO_ONE).high == pytest.approx(
+        8.29236**2 / (100 + 8.29236**2), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    "one", [1 - 1e-17, Decimal("0.99999999999999999"), Fraction(10**17, 10**17 + 1)]
+)
+def test_a_confidence_that_no_float_tells_from_one_is_refused(one: Any) -> None:
+    for asked in (lambda: wilson_interval(3, 9, one), lambda: compare(3, 9, 1, 3, one)):
+        with pytest.raises(ParameterError, match="without the ends"):
+            asked()
 
 
 def test_wilson_takes_numpy_counts() -> None:

@@ -112,7 +112,7 @@ def _count(name: str, value: int) -> int:
 def _wilson(k: int, n: int, level: float) -> Interval:
     if n == 0:
         return Interval(0.0, 1.0)
-    z = float(ndtri(0.5 + level / 2))
+    z = -float(ndtri((1 - level) / 2))  # from the lower tail: 0.5 + level / 2 may round to 1
     rate, spread = k / n, z * z / n
     center = (rate + spread / 2) / (1 + spread)
     half = z / (1 + spread) * math.sqrt(rate * (1 - rate) / n + spread / (4 * n))
