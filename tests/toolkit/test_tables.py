@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+from decimal import Decimal
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import keyaccounts as ka
 import numpy as np
@@ -11,6 +15,7 @@ import pandas as pd
 import pytest
 from engines import Engine
 from keyaccounts.errors import ColumnError, DataError
+from keyaccounts.tables import number, percent
 
 ACCOUNTS = pd.DataFrame(
     {
@@ -89,6 +94,62 @@ def test_what_has_no_end_is_written_as_such() -> None:
     open_ends = pd.DataFrame({"from": [-float("inf"), 31.0], "share": [0.5, float("inf")]})
     shown = ka.table(open_ends, "Ends", percent=["share"])
     assert shown.cells == (("−∞", "50 %"), ("31", "∞"))
+
+
+ZEROS = [0.0, -0.0, -0.004, -1e-12, np.float32(-0.0), np.float64(-0.004), Decimal("-0.00")]
+
+
+@pytest.mark.parametrize("zero", ZEROS, ids=repr)
+def test_what_rounds_to_zero_has_no_minus(zero: Any) -> None:
+    assert (number(zero), number(zero, ",.2f")) == ("0", "0.00")
+    assert percent(zero) == "0 %"
+    rounded = round(float(zero), 2)
+    assert (number(rounded, "g"), number(rounded, ",g"), number(rounded, ",")) == ("0", "0", "0.0")
+    assert percent(zero / 10, ".1f", sign="+") == "+0.0 %"
+    column = pd.DataFrame({"n": [zero, 2.5], "share": [zero, 0.5]})
+    assert ka.table(column, "Column", percent=["share"]).cells[0] == ("0.00", "0 %")
+    assert ka.table({"a": zero}, "Fact").cells[0][1] in ("0", "0.00")
+    text = ka.widgets.slider("Change", [rounded, 1], start=1, unit="%").texts
+    assert text == ("0 %", "100 %")
+
+
+def test_a_whole_zero_has_no_minus() -> None:
+    frame = pd.DataFrame({"n": [-0.0, 2.0], "seat_id": [-0.0, 7.0]})
+    assert ka.table(frame, "Whole").cells == (("0", "0"), ("2", "7"))
+    exact = pd.DataFrame({"n": [Decimal("-0"), Decimal("-1234"), Decimal("NaN")]})
+    assert ka.table(exact, "Exact").cells == (("0",), ("−1,234",), ("–",))
+
+
+def test_a_loss_has_a_minus_sign_everywhere() -> None:
+    assert number(-1234.5, ",.1f") == "−1,234.5"
+    assert number(-3, ",") == "−3"
+    assert number(3, ",", sign="+") == "+3"
+    assert (percent(-0.126), percent(0.005, "g")) == ("−13 %", "0.5 %")
+    exact = pd.DataFrame({"n": [Decimal("-2.50"), Decimal("1000.25")]})
+    assert ka.table(exact, "Exact").cells == (("−2.50",), ("1,000.25",))
+
+
+def test_captions_of_nothing_won_or_lost() -> None:
+    rows = pd.DataFrame({"k": ["A", "B"], "p": [5.0, -5.0]})
+    curve = ka.segmentation.whale_curve(rows, key="k", profit="p")
+    assert "-0" not in repr(curve)
+    assert "−0" not in repr(curve)
+    assert repr(curve).splitlines()[0].endswith("together they lose 0")
+
+
+def test_no_float_is_written_past_the_one_door() -> None:
+    package = Path(ka.__file__).parent
+    specs = {
+        f"{path.relative_to(package)}:{node.lineno}": ast.unparse(node.format_spec)
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FormattedValue) and node.format_spec is not None
+    }
+    assert any("z" in spec for spec in specs.values())
+    floats = {where: s for where, s in specs.items() if s.rstrip("'\"")[-1] in "eEfFgG%"}
+    assert {where: s for where, s in floats.items() if "z" not in s} == {}
+    for path in package.rglob("*.py"):
+        assert "PercentFormatter" not in path.read_text(encoding="utf-8"), path
 
 
 def test_no_rows() -> None:

@@ -80,8 +80,12 @@ def fraction(name: str, value: Any, *, low: float = 0.0, high: float = 1.0) -> f
     """Return a share strictly above `low` and at most `high`; else raise ParameterError."""
     found = number(name, value)
     if not low < found <= high:
-        hint = f"; write {found / 100:g} for {found:g} %" if 1 < found <= 100 and high == 1 else ""
-        raise ParameterError(f"{name}={value!r}: give a share above {low:g}, up to {high:g}{hint}")
+        hint = (
+            f"; write {found / 100:zg} for {found:zg} %" if 1 < found <= 100 and high == 1 else ""
+        )
+        raise ParameterError(
+            f"{name}={value!r}: give a share above {low:zg}, up to {high:zg}{hint}"
+        )
     return found
 
 

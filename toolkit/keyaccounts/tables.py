@@ -87,6 +87,40 @@ class Shown(ABC):
         return repr(self._shown())
 
 
+def number(value: Any, spec: str = ",.0f", *, sign: str = "-") -> str:
+    """Write a number as every text, table and figure does.
+
+    A minus is a minus sign, and what is rounded to zero has none.
+
+    Parameters
+    ----------
+    value : number
+        What to write.
+    spec : str, default ",.0f"
+        The form, as Python's format specifications have it, without a sign.
+    sign : {"-", "+"}, default "-"
+        "+" writes the sign of a gain too.
+
+    Examples
+    --------
+    >>> number(-1234.5, ",.1f"), number(-0.4), number(0.25, "g")
+    ('−1,234.5', '0', '0.25')
+    """
+    zero = "" if isinstance(value, int | np.integer) else "z"  # whole numbers have no other zero
+    return f"{value:{sign}{zero}{spec}}".replace("-", "−")
+
+
+def percent(share: Any, spec: str = ".0f", *, sign: str = "-") -> str:
+    """Write a share as percent, as :func:`number` writes numbers.
+
+    Examples
+    --------
+    >>> percent(0.876), percent(-0.001), percent(0.025, "g")
+    ('88 %', '0 %', '2.5 %')
+    """
+    return f"{number(100 * share, spec, sign=sign)} %"
+
+
 def table(
     frame: Any,
     caption: str,
@@ -210,29 +244,28 @@ def _headings(names: Sequence[str]) -> dict[str, str]:
 
 def _missing(value: Any) -> bool:
     nothing = value is None or value is pd.NaT or value is pd.NA
-    return nothing or (isinstance(value, float) and bool(np.isnan(value)))
+    return nothing or (isinstance(value, float | Decimal) and value != value)
 
 
 def _name(value: Any) -> str:
     """Write what names something; missing neighbors make whole numbers floats in pandas."""
-    return f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+    return f"{value:z.0f}" if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _all_whole(values: Sequence[Any]) -> bool:
-    known = [v for v in values if isinstance(v, float) and np.isfinite(v)]
-    return all(v.is_integer() for v in known)
+    known = [float(v) for v in values if isinstance(v, float | Decimal)]
+    return all(v.is_integer() for v in known if np.isfinite(v))
 
 
-def _text(value: Any, digits: int, percent: bool) -> str:
+def _text(value: Any, digits: int, share: bool) -> str:
     if _missing(value):
         return "–"
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%d %H:%M")
-    if isinstance(value, bool | str) or not isinstance(value, int | float | np.number):
+    if isinstance(value, bool | str) or not isinstance(value, int | float | Decimal | np.number):
         return str(value)
-    if abs(value) == np.inf:
+    if abs(value) == float("inf"):
         return "∞" if value > 0 else "−∞"
-    if percent:
-        return f"{100 * value:.{max(digits - 2, 0)}f} %".replace("-", "−")
-    whole = isinstance(value, int | np.integer)
-    return (f"{value:,}" if whole else f"{value:,.{digits}f}").replace("-", "−")
+    if share:
+        return percent(value, f".{max(digits - 2, 0)}f")
+    return number(value, "," if isinstance(value, int | np.integer) else f",.{digits}f")

@@ -15,7 +15,8 @@ from keyaccounts.errors import ColumnError, DataError, ParameterError
 
 pytest.importorskip("matplotlib")
 import matplotlib.pyplot as plt
-from keyaccounts.plots.style import as_svg, percent, wrapped
+from keyaccounts.plots.style import as_svg, wrapped
+from keyaccounts.tables import percent
 
 PROFITS = pd.DataFrame(
     {"account": list("ABCDEFGHIJ"), "profit": [90, 70, 40, 20, 10, 5, 0, -5, -30, -100]}

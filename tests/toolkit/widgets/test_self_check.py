@@ -173,7 +173,7 @@ def test_items_to_order_never_start_in_the_right_order() -> None:
 
 def test_answers_stand_at_the_end_for_paper_and_without_script() -> None:
     answers = html().split("<summary>Answers</summary>")[1]
-    for said in ("<b>this</b> Because.", "<b>1,250.5 %</b> (or up to 0.5 more or less)", "Not -3."):
+    for said in ("<b>this</b> Because.", "<b>1,250.5 %</b> (or up to 0.5 more or less)", "Not −3."):
         assert said in answers
     assert answers.index("<li>wake</li>") < answers.index("<li>eat</li>")
     assert "flint → <b>stone.</b> It does not grow." in answers

@@ -278,7 +278,8 @@ def _positive_total(found: NDArray[np.float64], column: str | None) -> float:
     if total <= 0:
         where = "" if column is None else f"column {column!r}: "
         raise DataError(
-            f"{where}the values add up to {total:,.2f}: a share of a total needs a total above zero"
+            f"{where}the values add up to {total:z,.2f}: "
+            "a share of a total needs a total above zero"
         )
     return total
 

@@ -51,7 +51,7 @@ class Entries:
         if wrong.any():
             first = int(np.argmax(wrong))
             values: Any = self.numbers.get(role, self.words.get(role))
-            value = values[first] if isinstance(values, list) else f"{values[first]:g}"
+            value = values[first] if isinstance(values, list) else f"{values[first]:zg}"
             name, key = self.source.names[role], self.source.names["key"]
             raise DataError(
                 f"column {name!r}: {int(wrong.sum()):,} of {wrong.size:,} rows are not usable, the "

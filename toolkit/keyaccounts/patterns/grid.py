@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, percent, table
 
 UNKNOWN = "unknown"
 """The cell of whoever lacks a score."""
@@ -283,9 +283,7 @@ class Moves(Shown):
     stayed: float
 
     def _shown(self) -> Table:
-        stayed = (
-            "nobody is in both" if np.isnan(self.stayed) else f"{100 * self.stayed:.0f} % stayed"
-        )
+        stayed = "nobody is in both" if np.isnan(self.stayed) else f"{percent(self.stayed)} stayed"
         return table(
             self.counts, f"From cell (rows) to cell (columns): {stayed}", rows=len(self.counts)
         )

@@ -14,7 +14,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.patterns.items import Items, Scale, Weights, columns_of, ends, shares_of
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, percent, table
 
 COLUMNS = ("score", "coverage", "known", "weakest", "missing", "ready", "fix_first")
 
@@ -200,7 +200,9 @@ def _scaled(
     low, high = ends
     if read.source.dtype(name).is_numeric():
         read.refuse(
-            name, (values < low) | (values > high), f"the scale runs from {low:g} to {high:g}"
+            name,
+            (values < low) | (values > high),
+            f"the scale runs from {low:zg} to {high:zg}",
         )
         found = (
             (values - low) / (high - low) if high > low else np.where(np.isnan(values), values, 0.5)
@@ -281,8 +283,8 @@ class Sensitivity(Shown):
         ranks = "rank" if self.largest_move == 1 else "ranks"
         return table(
             self.table,
-            f"Each weight ±{100 * self.change:g} %: nobody moves more than {self.largest_move} "
-            f"{ranks}, {100 * self.top_stays:.0f} % of the top {self.top} stay",
+            f"Each weight ±{percent(self.change, 'g')}: nobody moves more than {self.largest_move} "
+            f"{ranks}, {percent(self.top_stays)} of the top {self.top} stay",
             percent=("top_stays",),
             digits={"spearman": 3},
         )

@@ -12,17 +12,9 @@ from matplotlib.patches import Rectangle
 from keyaccounts import frames
 from keyaccounts.errors import DataError
 from keyaccounts.patterns.grid import Grid
-from keyaccounts.plots.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MUTED,
-    finding,
-    percent,
-    styled,
-    wrapped,
-)
+from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, finding, styled, wrapped
 from keyaccounts.segmentation import KeyAccountDefinitions
+from keyaccounts.tables import percent
 
 
 def grid_cells(

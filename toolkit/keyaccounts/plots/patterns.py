@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from keyaccounts import frames
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import ACCENT, INK, MUTED, finding, percent, styled
+from keyaccounts.plots.style import ACCENT, INK, MUTED, finding, styled
+from keyaccounts.tables import percent
 
 
 def rates(
@@ -111,7 +111,7 @@ def _rates(
         xlabel=label,
         ylabel=group_label,
     )
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    ax.xaxis.set_major_formatter(lambda share, _: percent(share))
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")

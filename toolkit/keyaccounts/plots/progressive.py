@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, finding, percent, styled
+from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, finding, styled
 from keyaccounts.segmentation import Progressive
+from keyaccounts.tables import percent
 
 
 def progressive_bars(

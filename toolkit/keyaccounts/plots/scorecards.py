@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from keyaccounts.errors import DataError
 from keyaccounts.patterns.scorecard import Scorecard
-from keyaccounts.plots.style import ACCENT, GRID, INK, finding, percent, styled, wrapped
+from keyaccounts.plots.style import ACCENT, GRID, INK, finding, styled, wrapped
+from keyaccounts.tables import percent
 
 
 def scorecard_items(card: Scorecard, *, title: str | None = None, ax: Axes | None = None) -> Axes:
@@ -87,7 +88,7 @@ def _scorecard_items(
         xlabel="Share of the score (filled: reached)",
     )
     ax.xaxis.set_major_locator(MaxNLocator(5))
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    ax.xaxis.set_major_formatter(lambda share, _: percent(share))
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     finding(ax, title)

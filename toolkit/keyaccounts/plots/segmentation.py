@@ -7,23 +7,13 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import PercentFormatter
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError
 from keyaccounts.patterns import concentration
-from keyaccounts.plots.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MUTED,
-    SIGNAL,
-    count_on,
-    finding,
-    percent,
-    styled,
-)
+from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, SIGNAL, count_on, finding, styled
 from keyaccounts.segmentation import RFM, WhaleCurve
+from keyaccounts.tables import percent
 
 
 def rfm_grid(scored: RFM, *, title: str | None = None, ax: Axes | None = None) -> Axes:
@@ -246,8 +236,8 @@ def _whale(
 
 
 def _percent_axes(ax: Axes, x: str, y: str) -> None:
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    ax.xaxis.set_major_formatter(lambda share, _: percent(share))
+    ax.yaxis.set_major_formatter(lambda share, _: percent(share))
     ax.set(xlabel=x, ylabel=y)
     ax.grid(axis="y")
 

@@ -76,11 +76,6 @@ def finding(ax: Axes, title: str) -> None:
     ax.set_title(wrapped(title), x=0, ha="left")
 
 
-def percent(share: float) -> str:
-    """Write a share as whole percent."""
-    return f"{100 * share:.0f} %"
-
-
 def count_on(ax: Axes, x: float, y: float, side: float, count: str, color: str = INK) -> None:
     """Write a count on its square, or beside a square that is too small to hold it."""
     if side == 0 or side >= max(0.3, 0.05 + 0.12 * len(count)):

@@ -11,18 +11,9 @@ from matplotlib.patches import Rectangle
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MUTED,
-    SIGNAL,
-    count_on,
-    finding,
-    percent,
-    styled,
-)
+from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, SIGNAL, count_on, finding, styled
 from keyaccounts.segmentation import AccountInvestment, Migration, Pyramid
+from keyaccounts.tables import number, percent
 
 
 def pyramid_bars(found: Pyramid, *, title: str | None = None, ax: Axes | None = None) -> Axes:
@@ -91,7 +82,7 @@ def _pyramid_bars(
     for values, shift, what in ends:
         for place, value in zip(places, values, strict=True):
             ax.annotate(
-                f"{percent(value)} {what}".replace("-", "−"), (max(value, 0.0), place + shift),
+                f"{percent(value)} {what}", (max(value, 0.0), place + shift),
                 xytext=(6, 0), textcoords="offset points", va="center", color=INK,
             )  # fmt: skip
     most = max(share.max(), brought.max())
@@ -271,7 +262,7 @@ def _investment_bars(
     ax.set(yticks=places, xlabel="Money put in, and margin")
     ax.set_yticklabels(names, parse_math=False)  # a "$" is no formula here
     ax.set_ylim(-0.6, len(names) - 0.4)
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+    ax.xaxis.set_major_formatter(lambda value, _: number(value))
     ax.locator_params(axis="x", nbins=5)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, SIGNAL, finding, percent, styled
+from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, SIGNAL, finding, styled
 from keyaccounts.segmentation.ahp import ACCEPTABLE, AhpWeights
 from keyaccounts.segmentation.time_allocation import TimeAllocation
+from keyaccounts.tables import number, percent
 
 
 def ahp_bars(weights: AhpWeights, *, title: str | None = None, ax: Axes | None = None) -> Axes:
@@ -78,7 +78,9 @@ def _ahp_bars(ax: Axes, ranked: pd.DataFrame, weights: AhpWeights, title: str) -
     ratio = weights.consistency_ratio
     side = "below" if weights.consistent else "not below"
     _bar_axes(ax, [str(name) for name in ranked["criterion"]], float(share.max()))
-    ax.set_xlabel(f"Weight; consistency ratio {ratio:.2f}, {side} {ACCEPTABLE:.2f}")
+    ax.set_xlabel(
+        f"Weight; consistency ratio {number(ratio, '.2f')}, {side} {number(ACCEPTABLE, '.2f')}"
+    )
     finding(ax, title)
 
 
@@ -155,7 +157,7 @@ def _bar_axes(ax: Axes, names: list[str], widest: float, room: float = 1.18) -> 
         xlim=(0, widest * room), ylim=(len(names) - 0.45, -0.55),
         yticks=range(len(names)), yticklabels=names, xticks=_steps(widest),
     )  # fmt: skip
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
+    ax.xaxis.set_major_formatter(lambda share, _: percent(share))
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
 

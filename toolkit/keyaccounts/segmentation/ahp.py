@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from keyaccounts import checks
 from keyaccounts.errors import DataError, ParameterError
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, number, table
 
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
 """Mean consistency index of random answers for 1 to 10 criteria (Saaty 1980)."""
@@ -61,8 +61,8 @@ class AhpWeights(Shown):
         said = "answers agree well enough" if self.consistent else "look at the answers again"
         return table(
             self.table,
-            f"Weights by pairwise comparison; consistency ratio {self.consistency_ratio:.2f}: "
-            f"{said}",
+            f"Weights by pairwise comparison; consistency ratio "
+            f"{number(self.consistency_ratio, '.2f')}: {said}",
             digits={"weight": 3},
             rows=len(self.table),
         )
@@ -255,16 +255,16 @@ def _square(matrix: Any) -> tuple[NDArray[np.float64], Sequence[str]]:
 def _check_cells(values: NDArray[np.float64], names: Sequence[str]) -> None:
     for i, j in np.argwhere(~(np.isfinite(values) & (values > 0))):
         raise DataError(
-            f"row {names[i]!r}, column {names[j]!r} is {values[i, j]:g}: how many times more the "
+            f"row {names[i]!r}, column {names[j]!r} is {values[i, j]:zg}: how many times more the "
             "row matters is a number above zero; write 1/3 where the column matters 3 times more"
         )
     for i, j in np.argwhere(np.abs(values * values.T - 1) > 1e-6):
-        where = f"row {names[i]!r}, column {names[j]!r} is {values[i, j]:g}"
+        where = f"row {names[i]!r}, column {names[j]!r} is {values[i, j]:zg}"
         if i == j:
             raise DataError(f"{where}: a criterion compared with itself is 1")
         raise DataError(
-            f"{where}, but row {names[j]!r}, column {names[i]!r} is {values[j, i]:g}: one must be "
-            f"the reciprocal of the other, here {1 / values[i, j]:.6g}; "
+            f"{where}, but row {names[j]!r}, column {names[i]!r} is {values[j, i]:zg}: one must be "
+            f"the reciprocal of the other, here {1 / values[i, j]:z.6g}; "
             "ka.segmentation.comparisons fills it in for you"
         )
 

@@ -13,7 +13,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.segmentation.ahp import AhpWeights
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, percent, table
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,7 +44,7 @@ class AhpRanking(Shown):
         return table(
             self.table,
             f"Ranking by weights, and between which ranks each stands while one weight moves by "
-            f"{100 * self.shift:g} %",
+            f"{percent(self.shift, 'g')}",
             digits={"score": 3},
         )
 

@@ -16,7 +16,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, number, table
 
 DISPLACED = "displaced_work"
 
@@ -49,7 +49,7 @@ class AccountInvestment(Shown):
         figures = ["cost_to_serve", DISPLACED, "margin", "net", "roi"]
         return table(
             self.table,
-            f"{self.inputs['cost'].sum():,.0f} put into accounts, {self.net:,.0f} net",
+            f"{number(self.inputs['cost'].sum())} put into accounts, {number(self.net)} net",
             columns=[names[0], *figures],
             percent=("roi",),
         )

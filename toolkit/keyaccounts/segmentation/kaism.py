@@ -112,7 +112,7 @@ def kaism(
     low, high = ends(scale)
     if not low < checks.number("cut", cut) <= high:
         raise ParameterError(
-            f"cut={cut!r}: give a number on the scale, above {low:g} and up to {high:g}"
+            f"cut={cut!r}: give a number on the scale, above {low:zg} and up to {high:zg}"
         )
     frames.check_free(key, ("relative_strength", "attractiveness"), "key")
 

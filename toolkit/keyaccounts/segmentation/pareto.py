@@ -13,7 +13,7 @@ import numpy as np
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, number, percent, table
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,7 +36,7 @@ class Abc(Shown):
     cuts: tuple[float, ...]
 
     def _shown(self) -> Table:
-        cuts = " and ".join(f"{100 * c:g} %" for c in self.cuts)
+        cuts = " and ".join(percent(c, "g") for c in self.cuts)
         return table(
             self.table,
             f"ABC classes, cut at {cuts} of the total{self._left_out()}",
@@ -163,14 +163,14 @@ class WhaleCurve(Shown):
     def _shown(self) -> Table:
         return table(
             self.table,
-            f"Whale curve: {100 * self.peak:.0f} % of the {self.base} is earned with "
-            f"{100 * self.peak_at:.0f} % of customers; {100 * self.loss_share:.0f} % lose money"
+            f"Whale curve: {percent(self.peak)} of the {self.base} is earned with "
+            f"{percent(self.peak_at)} of customers; {percent(self.loss_share)} lose money"
             f"{self._no_profit()}",
             percent=("customer_share", "cumulative_share"),
         )
 
     def _no_profit(self) -> str:
-        return "" if self.base == "total" else f"; together they lose {-self.total:,.0f}"
+        return "" if self.base == "total" else f"; together they lose {number(-self.total)}"
 
 
 def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:

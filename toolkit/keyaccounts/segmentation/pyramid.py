@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, percent, table
 
 TIERS = ("platinum", "gold", "iron", "lead")
 TAKEN = ("new", "gone", "before", "customers")  # by the rows and columns of a migration
@@ -199,8 +199,8 @@ class Migration(Shown):
         shares = "nobody was there both times"
         if not np.isnan(self.stay):
             shares = (
-                f"{100 * self.up:.0f} % moved up, {100 * self.down:.0f} % down, "
-                f"{100 * self.stay:.0f} % stayed"
+                f"{percent(self.up)} moved up, {percent(self.down)} down, "
+                f"{percent(self.stay)} stayed"
             )
         return table(self.table, f"Tiers before (rows) and after (columns): {shares}")
 

@@ -184,7 +184,7 @@ def value_profit(
         raise ParameterError(f"band={band!r}: give the loss that still counts as even, 0 or more")
     least = None if median is None else checks.number("median", median)
     if high is not None and checks.number("high", high) <= -loss:
-        raise ParameterError(f"high={high!r}: give a profit above {0 - loss:g}, where losses end")
+        raise ParameterError(f"high={high!r}: give a profit above {-loss:zg}, where losses end")
     read = entries.read(rows, key=key, numbers={"value": value, "profit": profit})
     gains = read.numbers["profit"][read.numbers["profit"] > loss]
     if high is None and not gains.size:

@@ -15,7 +15,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.segmentation import catalogs
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, number, table
 
 Rules: TypeAlias = "Sequence[Mapping[str, Any]] | str"
 """Dictionaries with `id`, `english`, `ranges` and `labels`; or the name of a list of ours."""
@@ -322,7 +322,9 @@ def _rule(place: int, given: Any) -> _Rule:
         low = _end(f"rule {name!r}: {column}", both[0], -np.inf)
         high = _end(f"rule {name!r}: {column}", both[1], np.inf)
         if low > high:
-            raise ParameterError(f"rule {name!r}: {column} from {low:g} to {high:g}: swap the ends")
+            raise ParameterError(
+                f"rule {name!r}: {column} from {low:zg} to {high:zg}: swap the ends"
+            )
         ranges[str(column)] = (low, high)
     labels = {}
     for column, some in _conditions(name, "labels", given):
@@ -399,5 +401,9 @@ def _where(a: _Rule, b: _Rule) -> str:
 
 def _span(low: float, high: float) -> str:
     if np.isinf(low):
-        return "any" if np.isinf(high) else f"up to {high:g}"
-    return f"from {low:g}" if np.isinf(high) else f"{low:g} to {high:g}"
+        return "any" if np.isinf(high) else f"up to {number(high, 'g')}"
+    return (
+        f"from {number(low, 'g')}"
+        if np.isinf(high)
+        else f"{number(low, 'g')} to {number(high, 'g')}"
+    )

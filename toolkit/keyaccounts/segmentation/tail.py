@@ -11,7 +11,7 @@ import numpy as np
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, number, table
 
 ACTIONS = ("leave", "serve leaner", "raise price")
 
@@ -39,7 +39,8 @@ class TailScenario(Shown):
 
     def _shown(self) -> Table:
         return table(
-            self.table, f"Profit {self.before:,.0f} before and {self.after:,.0f} after the change"
+            self.table,
+            f"Profit {number(self.before)} before and {number(self.after)} after the change",
         )
 
 

@@ -16,7 +16,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
 from keyaccounts.segmentation.catalogs import entries
-from keyaccounts.tables import Shown, Table, table
+from keyaccounts.tables import Shown, Table, number, percent, table
 
 Shares: TypeAlias = "Mapping[str, float] | Sequence[float]"
 """Tier → share; or shares in the order of ``reference("time_plan")``."""
@@ -55,14 +55,14 @@ class TimeAllocation(Shown):
         gap = (
             ""
             if np.isnan(self.misallocation)
-            else f"; {100 * self.misallocation:.0f} % of the hours are not where the plan has them"
+            else f"; {percent(self.misallocation)} of the hours are not where the plan has them"
         )
         shares = ("customer_share", "time_share", "actual_share", "gap")
         known = self.table.dropna(axis="columns", how="all")
         return table(
             known,
-            f"Hours by tier: a factor of {self.ratio:.4g} between the best and the least served "
-            f"customer{gap}",
+            f"Hours by tier: a factor of {number(self.ratio, '.4g')} between the best and the "
+            f"least served customer{gap}",
             percent=[name for name in shares if name in known],
             rows=len(known),
         ).with_notes(self.notes)
@@ -314,11 +314,11 @@ def _shares(name: str, given: Shares | None, default: str) -> dict[str, float]:
     found = {str(tier): checks.number(f"{name}[{tier!r}]", share) for tier, share in given.items()}
     for tier, share in found.items():
         if share < 0:
-            raise ParameterError(f"{name}[{tier!r}]={share:g}: a share is not below zero")
+            raise ParameterError(f"{name}[{tier!r}]={share:zg}: a share is not below zero")
     total = sum(found.values())
     if abs(total - 1) > 1e-9:
         hint = "; write 0.1 for 10 %" if abs(total - 100) < 1 else ""
-        raise ParameterError(f"{name}: the shares add up to {total:.10g}, not to 1{hint}")
+        raise ParameterError(f"{name}: the shares add up to {total:z.10g}, not to 1{hint}")
     return found
 
 
@@ -344,7 +344,7 @@ def _without_empty(
     if planned.sum() == 0:
         raise ParameterError("time: all of it is planned for tiers without customers")
     notes = tuple(
-        f"nobody is {tier}: the {100 * share:g} % of the time planned for it goes to the others"
+        f"nobody is {tier}: the {percent(share, 'g')} of the time planned for it goes to the others"
         for tier, share, gone in zip(tiers, wanted, empty, strict=True)
         if gone and share > 0
     )

@@ -185,7 +185,7 @@ def _numbers(name: str, values: Any, high: float, wanted: str) -> NDArray[np.flo
     if wrong.size:
         where = f" in row {wrong[0]} (counting from 0)" if found.ndim else ""
         value = found.flat[wrong[0]]
-        raise ParameterError(f"{name}={value:g}{where}: give {wanted}")
+        raise ParameterError(f"{name}={value:zg}{where}: give {wanted}")
     return found
 
 

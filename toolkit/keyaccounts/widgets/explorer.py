@@ -18,7 +18,7 @@ from html import escape
 from typing import Any
 
 from keyaccounts.errors import ParameterError
-from keyaccounts.tables import Table
+from keyaccounts.tables import Table, number
 
 MOST_STATES = 100
 """States an explorer may have: what a page can hold and a build can compute. Ours, measured."""
@@ -89,7 +89,8 @@ def slider(label: str, values: Sequence[float], *, start: float, unit: str = "")
     scale = 100 if unit == "%" else 1
     units = [unit.removesuffix("s") if v == 1 else unit for v in values]
     texts = [
-        f"{round(v * scale, 6):,g} {one}".strip() for v, one in zip(values, units, strict=True)
+        f"{number(round(v * scale, 6), ',g')} {one}".strip()
+        for v, one in zip(values, units, strict=True)
     ]
     return _control(label, values, texts, start, "slider")
 

@@ -9,9 +9,8 @@ import pandas as pd
 
 from keyaccounts import checks, plots, segmentation
 from keyaccounts.errors import ParameterError
-from keyaccounts.plots.style import percent
 from keyaccounts.segmentation.progressive import Rule
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Table, percent, table
 from keyaccounts.widgets.explorer import Explorer, choice, explore
 
 

@@ -10,8 +10,7 @@ import narwhals.stable.v2 as nw
 import pandas as pd
 
 from keyaccounts import frames, plots, segmentation
-from keyaccounts.plots.style import percent
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Table, number, percent, table
 from keyaccounts.widgets.explorer import Explorer, choice, explore, slider
 
 
@@ -72,9 +71,9 @@ def rfm_explorer(
         numbers = {
             f"best {chosen} who bought again in {horizon} days": percent(back[best].mean()),
             "all customers who did": percent(back.mean()),
-            "days since the last order, for the best r": f"{longest:g} at most",
-            "orders, for the best f": f"more than {scored.cuts['frequency'][-1]:g}",
-            "revenue, for the best m": f"more than {scored.cuts['monetary'][-1]:.2f}",
+            "days since the last order, for the best r": f"{number(longest, 'g')} at most",
+            "orders, for the best f": f"more than {number(scored.cuts['frequency'][-1], 'g')}",
+            "revenue, for the best m": f"more than {number(scored.cuts['monetary'][-1], '.2f')}",
         }
         title = f"Of the best {chosen}, {percent(back[best].mean())} bought again in {horizon} days"
         return plots.rfm_grid(scored, title=title), table(
@@ -141,15 +140,14 @@ def tail_explorer(
         kept = frames.collect(rows.filter(nw.col("kept")), key=key)
         losing = int((frames.numbers(kept, "profit_after") < 0).sum())
         curve = segmentation.whale_curve(kept.to_native(), key=key, profit="profit_after")
-        by = f"by {100 * found.gain:+.1f} %," if found.before > 0 else f"from {found.before:,.0f}"
+        before, after = number(found.before), number(found.after)
+        by = f"by {percent(found.gain, '.1f', sign='+')}," if found.before > 0 else f"from {before}"
         finding = (
-            f"Profit moves {by} to {found.after:,.0f}".replace("-", "−")
-            if worst
-            else f"Nothing changed: the profit is {found.before:,.0f}"
+            f"Profit moves {by} to {after}" if worst else f"Nothing changed: the profit is {before}"
         )
         numbers = {
-            "profit before": f"{found.before:,.0f}",
-            "profit after": f"{found.after:,.0f}",
+            "profit before": before,
+            "profit after": after,
             f"{unit} who lose money": f"{losing:,}",
             "peak of the curve": percent(curve.peak),
             f"{unit} who would notice": f"{worst:,}",

@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from keyaccounts.tables import number
 from keyaccounts.widgets.questions import Question, read
 
 _UNSURE = "Not sure"
@@ -243,7 +244,7 @@ def _numeric(question: Question, name: str) -> _Shown:
         f'spellcheck="false"></label>\n{_buttons("Check", _UNSURE)}\n{_SAID}'
     )
     within = f" (or up to {tolerance} more or less)" if tolerance else ""
-    value = f"{parts['value']:,} {unit}".strip().replace("-", "−")
+    value = f"{number(parts['value'], ',')} {unit}".strip()
     answer = f"<p><b>{_inline(value)}</b>{within}. {_inline(parts['feedback'])}</p>"
     data = {
         "value": parts["value"],
@@ -261,7 +262,9 @@ def _numeric(question: Question, name: str) -> _Shown:
         ],
         "answer": answer,
     }
-    known = _listed([(f"Not {mistake['value']:,}.", mistake["feedback"]) for mistake in mistakes])
+    known = _listed(
+        [(f"Not {number(mistake['value'], ',')}.", mistake["feedback"]) for mistake in mistakes]
+    )
     return _Shown(controls, data, answer + known)
 
 

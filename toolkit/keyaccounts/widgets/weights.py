@@ -15,9 +15,8 @@ from keyaccounts import plots, segmentation
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns.grid import moves
 from keyaccounts.patterns.rates import by_group
-from keyaccounts.plots.style import percent
 from keyaccounts.segmentation.time_allocation import Shares
-from keyaccounts.tables import Table, table
+from keyaccounts.tables import Table, number, percent, table
 from keyaccounts.widgets.explorer import Explorer, choice, explore, slider
 
 ANSWERS = ((1 / 3, 1, 3, 5), (1 / 3, 1, 3, 5, 7), (1 / 5, 1 / 3, 1, 3, 5))
@@ -78,7 +77,7 @@ def ahp_explorer(
         )
         verdict = "accepted" if found.consistent else "too high: ask again"
         return plots.ahp_bars(found), table(
-            shown, f"Consistency ratio {found.consistency_ratio:.2f}, {verdict}"
+            shown, f"Consistency ratio {number(found.consistency_ratio, '.2f')}, {verdict}"
         )
 
     moves = [
@@ -96,7 +95,7 @@ def ahp_explorer(
 
 def _answer(a: str, b: str, value: float) -> str:
     """Say which of two matters more, and how many times."""
-    times = f"{max(value, 1 / value):.3g}"
+    times = f"{max(value, 1 / value):z.3g}"
     if times == "1":
         return "both alike"
     return f"{a if value > 1 else b} {times} times"
@@ -144,7 +143,7 @@ def time_explorer(
     """
     if max(vip) + max(ordinary) > 1 + 1e-9:
         raise ParameterError(
-            f"vip up to {max(vip):g} and ordinary up to {max(ordinary):g} are more than all hours"
+            f"vip up to {max(vip):zg} and ordinary up to {max(ordinary):zg} are more than all hours"
         )
 
     def show(vip: float, ordinary: float, worth: float) -> tuple[Any, Table]:
@@ -244,7 +243,7 @@ def rfm_weights_explorer(
             average=float(back.mean()),
         ), table(
             shown,
-            f"Weights {given[0]:g}, {given[1]:g} and {given[2]:g}; scored on {as_of}",
+            "Weights {}, {} and {}; scored on {}".format(*(number(w, "g") for w in given), as_of),
             columns={
                 "fifth": "fifth",
                 "trials": "customers",
