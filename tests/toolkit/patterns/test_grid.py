@@ -13,7 +13,7 @@ from engines import NAMES_BUT_SPARK, Engine
 from hypothesis import given
 from hypothesis import strategies as st
 from keyaccounts.errors import ColumnError, DataError, ParameterError
-from keyaccounts.patterns.grid import Grid, grid, moves
+from keyaccounts.patterns.grid import Drawn, Grid, grid, moves
 
 
 def cells_of(*bands: str) -> list[dict[str, str]]:
@@ -181,8 +181,43 @@ def test_moves_need_the_same_grid() -> None:
         moves(found.table, found)
     with pytest.raises(DataError, match="different cells"):
         moves(found, grid(ROWS, **OPTIONS, x_cuts=5, y_cuts=4, cells=TWO))
+    swapped = [{**cell, "id": "/".join(reversed(cell["id"].split("/")))} for cell in TWO]
+    assert {cell["id"] for cell in swapped} == {cell["id"] for cell in TWO}
+    cut = {**OPTIONS, "x_cuts": 5, "y_cuts": 4}
+    with pytest.raises(DataError, match="different cells"):
+        moves(grid(ROWS, **cut, cells=TWO), grid(ROWS, **cut, cells=swapped))
     with pytest.raises(DataError, match="different kinds of keys"):
         moves(found, made([(1, 1)], [7]))
+
+
+def test_moves_need_the_same_cuts() -> None:
+    def cut(y_cuts: Any, x_cuts: Any = 5) -> Grid:
+        return grid(ROWS, **OPTIONS, x_cuts=x_cuts, y_cuts=y_cuts, cells=TWO)
+
+    with pytest.raises(DataError) as raised:
+        moves(cut(4), cut(6.5))
+    assert str(raised.value) == (
+        "'worth' is cut at 4 before and at 6.5 after, so customers would move who did nothing: "
+        "make both grids with the same cuts"
+    )
+    with pytest.raises(DataError, match="'ease' is cut at 5 before and at 7 after"):
+        moves(cut(4), cut(4, 7))
+    with pytest.raises(DataError, match=r"at 4 before and at 6 \(the median\) after"):
+        moves(cut(4), cut(Drawn([6], "the median")))
+    with pytest.raises(DataError, match=r"at 4 \(the mean\) before and at 6 \(the median\) after"):
+        moves(cut(Drawn([4], "the mean")), cut(Drawn([6], "the median")))
+    words = grid(
+        ROWS.assign(worth="low"), **OPTIONS, x_cuts=5, y_cuts=None,
+        y_bands=["low", "high"], cells=TWO,
+    )  # fmt: skip
+    with pytest.raises(DataError, match="at the words of the column before and at 4 after"):
+        moves(words, cut(4))
+    # The same rule may give other values, and the same value is the same cut, however it came.
+    assert moves(cut(Drawn([4], "the mean")), cut(4)).notes == ()
+    found = moves(cut(Drawn([4], "the median")), cut(Drawn([1000.5], "the median")))
+    assert found.notes == ("worth is cut at the median: 4 before, 1,000.5 after",)
+    assert repr(found).splitlines()[-1] == found.notes[0]
+    assert found.notes[0] in found._repr_html_()
 
 
 def test_shows_itself() -> None:

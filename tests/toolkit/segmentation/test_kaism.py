@@ -64,7 +64,11 @@ def test_other_scale_and_cut() -> None:
 def test_is_a_grid() -> None:
     found = kaism(ACCOUNTS, **OPTIONS)
     assert isinstance(found, Grid)
-    assert moves(found, kaism(ACCOUNTS, **OPTIONS, cut=6)).table["moved"].sum() == 2  # B and C
+    higher = kaism(ACCOUNTS, **OPTIONS, cut=6)
+    assert (higher.table["cell"] != found.table["cell"]).sum() == 2  # B and C
+    with pytest.raises(DataError, match="'attractiveness' is cut at 5 before and at 6 after"):
+        moves(found, higher)
+    assert moves(found, kaism(ACCOUNTS, **OPTIONS)).stayed == 1
     assert repr(found).startswith("5 customers by attractiveness and relative_strength; 1 unknown")
 
 

@@ -187,6 +187,14 @@ def test_migration_by_hand(engine: Engine) -> None:
     assert "<table>" in found._repr_html_()
 
 
+def test_nobody_moves_where_only_the_currency_does() -> None:
+    last = accounts(9, 8, 7, 6, 5, 4, 3, 2)
+    found = migration(
+        pyramid(last, **HALVES), pyramid(last.assign(profit=last["profit"] * 7), **HALVES)
+    )
+    assert (found.up, found.down, found.stay) == (0, 0, 1)
+
+
 def test_migration_of_others_altogether() -> None:
     found = migration(
         pyramid(accounts(2, 1), **HALVES),
@@ -203,6 +211,12 @@ def test_migration_refuses_what_it_cannot_compare() -> None:
         migration(halves, halves.table)
     with pytest.raises(ParameterError, match="build both pyramids with the same names"):
         migration(halves, pyramid(accounts(2, 1), **NAMES))
+    with pytest.raises(ParameterError) as raised:
+        migration(halves, pyramid(accounts(2, 1), **{**HALVES, "cuts": (0.2, 0.5)}))
+    assert str(raised.value) == (
+        "the tiers before end at 25 %, 50 %, those after at 20 %, 50 %: "
+        "build both pyramids with the same cuts"
+    )
     with pytest.raises(DataError, match="the keys before are string values, those after integer"):
         migration(halves, pyramid(accounts(2, 1).assign(account=[1, 2]), **HALVES))
 

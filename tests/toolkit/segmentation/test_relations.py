@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from engines import Engine
 from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.patterns.grid import moves
 from keyaccounts.segmentation import (
     contract_tier,
     potential_counts,
@@ -88,6 +89,25 @@ def test_borders_may_be_given() -> None:
     ]
 
 
+def test_moves_where_the_table_says_where_to_cut() -> None:
+    # A year later everybody has twice the revenue and, but for the loss, twice the profit: the
+    # median and the median gain double as well.
+    later = ACCOUNTS.assign(revenue=ACCOUNTS["revenue"] * 2, profit=ACCOUNTS["profit"] * 2)
+    last, this = value_profit(ACCOUNTS, **COLUMNS), value_profit(later, **COLUMNS)
+    found = moves(last, this)
+    assert found.stayed == 1
+    assert found.notes == (
+        "revenue is cut at the median: 500 before, 1,000 after",
+        "profit is cut at a loss of 0 and the median above it: 0 and 35 before, 0 and 70 after",
+    )
+    fixed = value_profit(later, **COLUMNS, median=last.y_cuts[0], high=last.x_cuts[1])
+    assert moves(last, fixed).notes == ()
+    assert not moves(last, fixed).table["moved"].equals(found.table["moved"])
+    for other in ({"median": 800.0}, {"high": 100.0}, {"band": 2.0}):
+        with pytest.raises(DataError, match=r"is cut at .* before and at .* after"):
+            moves(last, value_profit(ACCOUNTS, **COLUMNS, **other))
+
+
 def test_no_border_without_a_profit() -> None:
     with pytest.raises(DataError, match="nobody makes a profit; say with high="):
         value_profit(ACCOUNTS.iloc[[1, 4]], **COLUMNS)
@@ -129,6 +149,11 @@ def test_who_pays_late_is_never_core() -> None:
 def test_sizes_are_cut_at_median_and_top_fifth() -> None:
     rows = pd.DataFrame({"fleet": range(11), "yearly": np.arange(11.0) * 10, "late": 0})
     assert contract_tier(rows, **SIZES).y_cuts == pytest.approx((50, 80))
+    more = contract_tier(rows.assign(yearly=rows["yearly"] + 1), **SIZES)
+    said = "yearly is cut at the median and what one in five exceeds: "
+    assert moves(contract_tier(rows, **SIZES), more).notes == (
+        f"{said}50 and 80 before, 51 and 81 after",
+    )
     with pytest.raises(DataError, match="too much alike to be cut"):
         contract_tier(rows.assign(yearly=1), **SIZES)
 

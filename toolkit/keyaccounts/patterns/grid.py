@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
-from keyaccounts.tables import Shown, Table, percent, table
+from keyaccounts.tables import Shown, Table, number, percent, table
 
 UNKNOWN = "unknown"
 """The cell of whoever lacks a score."""
@@ -23,7 +23,16 @@ UNKNOWN = "unknown"
 BANDS = {1: ("low", "high"), 2: ("low", "middle", "high")}
 COLUMNS = ("x_band", "y_band", "cell", "action")
 
-Cuts: TypeAlias = "float | Sequence[float] | None"
+
+@dataclass(frozen=True)
+class Drawn:
+    """Cuts that were taken from the data, and by which rule."""
+
+    cuts: Sequence[float]
+    rule: str
+
+
+Cuts: TypeAlias = "float | Sequence[float] | Drawn | None"
 Cells: TypeAlias = "Sequence[Mapping[str, Any]]"
 
 
@@ -43,6 +52,8 @@ class Grid(Shown):
         What is scored, left to right and bottom to top.
     x_cuts, y_cuts : tuple of float
         Where bands begin; empty where the column named the bands itself.
+    x_rule, y_rule : str
+        By which rule the cuts were taken from the data; empty where they were given.
     x_bands, y_bands : tuple of str
         Names of the bands, lowest first.
     cells : tuple of dict
@@ -55,6 +66,8 @@ class Grid(Shown):
     y: str
     x_cuts: tuple[float, ...]
     y_cuts: tuple[float, ...]
+    x_rule: str
+    y_rule: str
     x_bands: tuple[str, ...]
     y_bands: tuple[str, ...]
     cells: tuple[Mapping[str, Any], ...] = field(repr=False)
@@ -100,9 +113,10 @@ def grid(
         Column that says whose a row is.
     x, y : str
         Columns: the two scores. What is missing is unknown.
-    x_cuts, y_cuts : float, sequence of float, or None
+    x_cuts, y_cuts : float, sequence of float, Drawn, or None
         Where the next band begins: one cut makes two bands, two make three. Exactly on a cut is
-        in the higher band. None: the column names the bands itself.
+        in the higher band. None: the column names the bands itself. A method that takes its cuts
+        from the data gives them with the rule, as ``Drawn(cuts, rule)``.
     cells : list of dict
         For each pair of bands `x` and `y` (names of bands) the cell's `id`, `english` name and
         `action`. Several pairs may share an id.
@@ -175,6 +189,8 @@ def grid(
         str(y),
         edges["x"],
         edges["y"],
+        x_cuts.rule if isinstance(x_cuts, Drawn) else "",
+        y_cuts.rule if isinstance(y_cuts, Drawn) else "",
         bands["x"],
         bands["y"],
         tuple(cells),
@@ -184,6 +200,7 @@ def grid(
 def _cuts(role: str, cuts: Cuts) -> tuple[float, ...]:
     if cuts is None:
         return ()
+    cuts = cuts.cuts if isinstance(cuts, Drawn) else cuts
     given: Any = cuts if np.iterable(cuts) else [cuts]
     found = tuple(checks.number(role, cut) for cut in given)
     if not found or any(b <= a for a, b in pairwise(found)):
@@ -276,17 +293,21 @@ class Moves(Shown):
         One row a cell before, one column a cell after: how many went from here to there.
     stayed : float
         Share of those in both grids who are still in their cell (NaN if nobody is in both).
+    notes : tuple of str
+        Where an axis is cut at other values after than before, because both times the cuts were
+        taken from the data by the same rule: which, and where.
     """
 
     table: Any
     counts: pd.DataFrame
     stayed: float
+    notes: tuple[str, ...]
 
     def _shown(self) -> Table:
         stayed = "nobody is in both" if np.isnan(self.stayed) else f"{percent(self.stayed)} stayed"
         return table(
             self.counts, f"From cell (rows) to cell (columns): {stayed}", rows=len(self.counts)
-        )
+        ).with_notes(self.notes)
 
 
 def moves(before: Grid, after: Grid) -> Moves:
@@ -295,18 +316,26 @@ def moves(before: Grid, after: Grid) -> Moves:
     Parameters
     ----------
     before, after : Grid
-        Two answers of :func:`grid` with the same cells and the same key.
+        Two answers of :func:`grid` with the same cells, the same cuts and the same key.
 
     Returns
     -------
     Moves
-        `.table` (the kind of frame of `after`), `.counts`, `.stayed`. Each row of the counts
-        adds up to who stood in that cell before, each column to who stands there after.
+        `.table` (the kind of frame of `after`), `.counts`, `.stayed`, `.notes`. Each row of the
+        counts adds up to who stood in that cell before, each column to who stands there after.
 
     Raises
     ------
     DataError
-        If one is no grid, the cells differ, or the keys are of different kinds.
+        If one is no grid, the cells or the cuts differ, or the keys are of different kinds.
+
+    Notes
+    -----
+    With other cuts customers would change cells who did nothing. So both grids must be cut at the
+    same values, or, where a method takes its cuts from the data (such as the median), by the same
+    rule. Then the values may differ: somebody moves because the others changed, and `.notes` says
+    from which value to which. To see only what the customers did, give the cuts of the first grid
+    to the second.
 
     Examples
     --------
@@ -325,8 +354,9 @@ def moves(before: Grid, after: Grid) -> Moves:
     if not (isinstance(before, Grid) and isinstance(after, Grid)):
         raise DataError("pass two answers of grid, not tables")
     cells = [*dict.fromkeys(before.counts["cell"])]
-    if {*cells} != {*after.counts["cell"]}:
+    if _ids(before) != _ids(after):
         raise DataError("the two grids have different cells: make both with the same cells=")
+    notes = tuple(note for axis in "yx" if (note := _cut_anew(before, after, axis)))
     (_, then), (source, now) = _standing(before), _standing(after)
     key = source.names["key"]
     try:
@@ -351,7 +381,36 @@ def moves(before: Grid, after: Grid) -> Moves:
         frames.like(source, found, "key"),
         pd.DataFrame(counts, columns=places).assign(before=places)[["before", *places]],
         sum(a == b for a, b in both) / len(both) if both else float("nan"),
+        notes,
     )
+
+
+def _ids(found: Grid) -> dict[tuple[str, str], str]:
+    return {(cell["x"], cell["y"]): str(cell["id"]) for cell in found.cells}
+
+
+def _cut_anew(before: Grid, after: Grid, axis: str) -> str:
+    """Say where an axis is cut both times if the values differ; refuse it if the rules do too."""
+    cuts, rules, names = (
+        [vars(found)[axis + what] for found in (before, after)] for what in ("_cuts", "_rule", "")
+    )
+    if cuts[0] == cuts[1]:
+        return ""
+    if rules[0] and rules[0] == rules[1]:
+        then, now = (_listed(c) for c in cuts)
+        return f"{names[1]} is cut at {rules[1]}: {then} before, {now} after"
+    then, now = (
+        (_listed(c) + (f" ({rule})" if rule else "")) if c else "the words of the column"
+        for c, rule in zip(cuts, rules, strict=True)
+    )
+    raise DataError(
+        f"{names[1]!r} is cut at {then} before and at {now} after, so customers would move who did "
+        "nothing: make both grids with the same cuts"
+    )
+
+
+def _listed(cuts: Sequence[float]) -> str:
+    return " and ".join(number(cut, ",.10g") for cut in cuts)
 
 
 def _standing(found: Grid) -> tuple[frames.Source, dict[Any, str]]:

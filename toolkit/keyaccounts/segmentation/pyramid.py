@@ -211,7 +211,7 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
     Parameters
     ----------
     before, after : Pyramid
-        Answers of :func:`pyramid` with the same tiers, say of last year and of this one.
+        Answers of :func:`pyramid` with the same tiers and cuts, say of last year and of this one.
 
     Returns
     -------
@@ -224,12 +224,13 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
     DataError
         If one of them is no pyramid, or their keys are of different kinds.
     ParameterError
-        If the tiers differ.
+        If the tiers differ, or the shares at which they are cut.
 
     Notes
     -----
     Tiers are shares of customers, so somebody moves down whenever another moves up: a migration
-    says who changed places, not whether customers became better.
+    says who changed places, not whether customers became better. With other shares customers
+    would move who did nothing.
 
     Examples
     --------
@@ -252,6 +253,12 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
         raise ParameterError(
             f"the tiers before are {', '.join(labels)}, those after "
             f"{', '.join(after.tiers['tier'])}: build both pyramids with the same names"
+        )
+    if before.cuts != after.cuts:
+        then, now = (", ".join(percent(c, "g") for c in p.cuts) for p in (before, after))
+        raise ParameterError(
+            f"the tiers before end at {then}, those after at {now}: build both pyramids with the "
+            "same cuts"
         )
     (old_keys, old), (new_keys, new) = (_places(p, labels) for p in (before, after))
     if old_keys.inferred_type != new_keys.inferred_type:

@@ -11,7 +11,7 @@ import pandas as pd
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
-from keyaccounts.patterns.grid import Cuts, Grid, grid
+from keyaccounts.patterns.grid import Cuts, Drawn, Grid, grid
 from keyaccounts.segmentation import catalogs
 
 POTENTIALS = ("low", "middle", "high")
@@ -189,13 +189,18 @@ def value_profit(
     gains = read.numbers["profit"][read.numbers["profit"] > loss]
     if high is None and not gains.size:
         raise DataError(f"column {profit!r}: nobody makes a profit; say with high= what is much")
+    if high is None:
+        middle = float(np.median(gains))
+        borders: Cuts = Drawn((0 - loss, middle), f"a loss of {loss:zg} and the median above it")
+    else:
+        borders = (0 - loss, high)
     return grid(
         rows,
         key=key,
         x=profit,
         y=value,
-        x_cuts=(-loss, float(np.median(gains)) if high is None else high),
-        y_cuts=_quantiles(read, "value", (0.5,)) if least is None else least,
+        x_cuts=borders,
+        y_cuts=_quantiles(read, "value", (0.5,), "the median") if least is None else least,
         cells=catalogs.entries("value_profit"),
         x_bands=("unprofitable", "moderate", "high"),
     )
@@ -255,14 +260,17 @@ def contract_tier(
     """
     if size_cuts is None:
         read = entries.read(rows, key=key, numbers={"order_size": order_size})
-        size_cuts = _quantiles(read, "order_size", (0.5, 0.8))
+        rule = "the median and what one in five exceeds"
+        cuts: Cuts = _quantiles(read, "order_size", (0.5, 0.8), rule)
+    else:
+        cuts = _borders("size_cuts", size_cuts)
     return grid(
         rows,
         key=key,
         x=frames.asked(days_late, "days_late"),
         y=frames.asked(order_size, "order_size"),
         x_cuts=_borders("late_cuts", late_cuts),
-        y_cuts=_borders("size_cuts", size_cuts),
+        y_cuts=cuts,
         cells=catalogs.entries("contract_tiers"),
         x_bands=("on-time", "slow", "late"),
         y_bands=("small", "middle", "large"),
@@ -279,7 +287,7 @@ def _borders(name: str, cuts: Any) -> tuple[float, ...] | None:
     return found
 
 
-def _quantiles(read: entries.Entries, role: str, shares: Sequence[float]) -> list[float]:
+def _quantiles(read: entries.Entries, role: str, shares: Sequence[float], rule: str) -> Drawn:
     """Return where to cut a column, from its known values."""
     known = read.numbers[role][~np.isnan(read.numbers[role])]
     cuts = np.quantile(known, shares).tolist() if known.size else []
@@ -288,4 +296,4 @@ def _quantiles(read: entries.Entries, role: str, shares: Sequence[float]) -> lis
             f"column {read.source.names[role]!r}: {known.size:,} known values, too few or too "
             "much alike to be cut: say where to cut"
         )
-    return [float(cut) for cut in cuts]
+    return Drawn([float(cut) for cut in cuts], rule)

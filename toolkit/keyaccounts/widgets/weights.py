@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
-from keyaccounts import plots, segmentation
+from keyaccounts import frames, plots, segmentation
 from keyaccounts.errors import ParameterError
-from keyaccounts.patterns.grid import moves
 from keyaccounts.patterns.rates import by_group
 from keyaccounts.segmentation.time_allocation import Shares
 from keyaccounts.tables import Table, number, percent, table
@@ -327,10 +327,12 @@ def kaism_explorer(
         )  # fmt: skip
 
     before = at(*start)
+    first = _cells(before, key)
 
     def show(ours: float, theirs: float, cut: float) -> tuple[Any, Table]:
         found = at(ours, theirs, cut)
-        moved = int(moves(before, found).table["moved"].sum())
+        # Not moves: here the cut is what changes, and the question is whom that moves.
+        moved = sum(one != other for one, other in zip(first, _cells(found, key), strict=True))
         title = f"{moved:,} of {len(accounts):,} customers change cells" if moved else None
         shown = pd.DataFrame(
             {
@@ -351,6 +353,12 @@ def kaism_explorer(
         theirs=slider(f"Weight of {strength[0]}", stops, start=start[1], unit="%"),
         cut=slider("Cut", list(cuts), start=start[2]),
     )
+
+
+def _cells(found: segmentation.Kaism, key: str) -> list[str]:
+    """Return the cell of each customer, in order of the key."""
+    rows = nw.from_native(found.table).lazy().select(key, "cell")
+    return [*frames.collect(rows, key=key)["cell"].to_list()]
 
 
 def _first(share: float, names: Sequence[str]) -> list[float]:
