@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -92,8 +92,10 @@ class Asked(str):
 
 
 def asked(name: Any, parameter: str) -> Any:
-    """Return a column name that says, where it is wrong, in which parameter it was given."""
-    return Asked(name, parameter) if isinstance(name, str) else name
+    """Return a column name that says in which parameter it was given, if it does not say so yet."""
+    if isinstance(name, Asked) or not isinstance(name, str):
+        return name
+    return Asked(name, parameter)
 
 
 def _plain(value: Any) -> str:
@@ -135,6 +137,7 @@ def read(native: Native, /, **names: str) -> Source:
     """
     native = nw.to_native(native, pass_through=True)
     if isinstance(native, pd.DataFrame):
+        _check_index(native, names)
         check_columns(list(native.columns), names)
         names = _plain_names(names)
         part = native[list(names.values())]
@@ -143,16 +146,12 @@ def read(native: Native, /, **names: str) -> Source:
         rows: Any = nw.from_native(_tidy(part))
     else:
         rows = _open(native)
-        check_columns(rows.collect_schema().names(), names)
+        present = rows.collect_schema().names()
+        _check_engine_names(rows.implementation, present, names)
+        check_columns(present, names)
         names = _plain_names(names)
         if rows.implementation.is_pyarrow():
             rows = nw.from_native(_no_views(rows.to_native().select([*names.values()])))
-        for role, name in names.items():
-            if "." in name and rows.implementation.is_spark_like():
-                raise ColumnError(
-                    f"column {name!r} ({role}=): PySpark takes what follows the dot for a field "
-                    "of a record; rename the column first"
-                )
     rows = rows.select(nw.col(name).alias(role) for role, name in names.items())
     return Source(native, names, rows, *_work(rows))
 
@@ -269,13 +268,19 @@ def _no_views(table: Any) -> Any:
     return table
 
 
-def check_columns(present: Sequence[Any], names: dict[str, str]) -> None:
-    """Raise ColumnError unless each named column is present once and serves one role."""
+def check_names(names: Mapping[str, Any]) -> None:
+    """Raise ColumnError unless each name is one that a column can have."""
     for role, name in names.items():
         if not isinstance(name, str):
             raise ColumnError(f"{role}={name!r}: the name of a column is text")
         if name == "*":
             raise ColumnError("column '*': engines take that for all columns; rename it first")
+
+
+def check_columns(present: Sequence[Any], names: dict[str, str]) -> None:
+    """Raise ColumnError unless each named column is present once and serves one role."""
+    check_names(names)
+    for role, name in names.items():
         if name not in present:
             texts = [c for c in present if isinstance(c, str)]
             close = difflib.get_close_matches(name, texts, n=1, cutoff=0.5)
@@ -292,7 +297,41 @@ def check_columns(present: Sequence[Any], names: dict[str, str]) -> None:
             raise ColumnError(f"column {name!r} is named for both {both}")
 
 
-def _parameter(role: str, names: dict[str, str]) -> str:
+def _check_index(table: pd.DataFrame, names: Mapping[str, Any]) -> None:
+    """Raise ColumnError if a named column of pandas is not among the columns, but the index."""
+    for name in names.values():
+        if isinstance(name, str) and name in table.index.names and name not in table.columns:
+            raise ColumnError(
+                f"column {name!r} is the index of the table: make it a column again, with "
+                ".reset_index()"
+            )
+
+
+def _check_engine_names(engine: Any, present: Sequence[Any], names: Mapping[str, Any]) -> None:
+    """Raise ColumnError if an engine would take a name for something else, or for another's."""
+    for role, name in names.items():
+        if not isinstance(name, str):
+            continue
+        what = None
+        if engine.is_polars() and name.startswith("^") and name.endswith("$"):
+            what = "Polars takes what stands between ^ and $ for a pattern of names"
+        if engine.is_duckdb() and "\0" in name:
+            what = "DuckDB ends a name at a NUL character"
+        if engine.is_spark_like():
+            twin = next((c for c in present if c != name and c.lower() == name.lower()), None)
+            if "." in name:
+                what = "PySpark takes what follows the dot for a field of a record"
+            elif "`" in name:
+                what = "PySpark takes a backtick for the end of a name"
+            elif twin is not None and name in present:
+                what = f"PySpark does not tell it from the column {twin!r}"
+        if what is not None:
+            raise ColumnError(
+                f"column {name!r} ({_parameter(role, names)}=): {what}; rename the column first"
+            )
+
+
+def _parameter(role: str, names: Mapping[str, Any]) -> str:
     """Return the parameter in which the caller gave the column of a role."""
     return getattr(names[role], "parameter", role)
 

@@ -7,7 +7,7 @@ not zero. Here it stays NaN, or an empty text, until they say what to do with it
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -30,6 +30,7 @@ class Entries:
     numbers : role → numbers, unknown as NaN; truth values as 1 and 0.
     words : role → texts, unknown as an empty text.
     days : role → days as :func:`keyaccounts.frames.number_of` counts them, unknown as NaN.
+    truths : the roles in `numbers` of columns that hold truth values.
     """
 
     source: frames.Source
@@ -38,6 +39,7 @@ class Entries:
     numbers: dict[str, NDArray[np.float64]]
     words: dict[str, list[str]]
     days: dict[str, NDArray[np.float64]]
+    truths: frozenset[str]
 
     def answer(self, /, **columns: Any) -> Any:
         """Return the key and computed columns in the caller's kind of frame; NaN is missing."""
@@ -97,26 +99,35 @@ def read(
     array([nan,  1.])
     """
     numbers, words, days = numbers or {}, words or {}, days or {}
-    source = frames.read(rows, key=key, **numbers, **words, **days)
-    source = frames.typed_key(source, "key")
-    for role in numbers:
-        if source.dtype(role) != nw.Boolean:
-            source = frames.typed_number(source, role)
+    given = {**numbers, **words, **days}
+    frames.check_names({"key": key, **given})
+    # Roles may be a caller's own words, and engines have their ways with some names.
+    plain = {role: f"column_{place}" for place, role in enumerate(given)}
+    named = {plain[role]: frames.asked(name, role) for role, name in given.items()}
+    source = frames.typed_key(frames.read(rows, key=key, **named), "key")
+    truths = frozenset(role for role in numbers if source.dtype(plain[role]) == nw.Boolean)
+    for role in [role for role in numbers if role not in truths]:
+        source = frames.typed_number(source, plain[role])
     for role in words:
-        source = _typed_words(source, role)
+        source = _typed_words(source, plain[role])
     for role in days:
-        source = _typed_day(source, role)
+        source = _typed_day(source, plain[role])
+    columns = {role: nw.col(name) for role, name in plain.items()}
     found = frames.collect(
         source.lazy.select(
             "key",
-            *(nw.col(role).cast(nw.Float64) for role in numbers),
+            *(columns[role].cast(nw.Float64) for role in numbers),
             # Old pandas would make the word "nan" of a category that is missing.
             *(
-                nw.when(~nw.col(role).is_null()).then(nw.col(role).cast(nw.String)).alias(role)
+                nw.when(~columns[role].is_null())
+                .then(columns[role].cast(nw.String))
+                .alias(plain[role])
                 for role in words
             ),
             *(
-                frames.day_number(frames.day(source, role), source.dtype(role)).alias(role)
+                frames.day_number(frames.day(source, plain[role]), source.dtype(plain[role])).alias(
+                    plain[role]
+                )
                 for role in days
             ),
         ).sort("key"),
@@ -124,12 +135,13 @@ def read(
     )
     _check_keys(found, key)
     entries = Entries(
-        source,
+        replace(source, names={"key": key, **given}),
         found.select(nw.col("key").alias(key)),
         found["key"].to_list(),
-        {role: frames.numbers(found, role) for role in numbers},
-        {role: found[role].fill_null("").to_list() for role in words},
-        {role: frames.numbers(found, role) for role in days},
+        {role: frames.numbers(found, plain[role]) for role in numbers},
+        {role: found[plain[role]].fill_null("").to_list() for role in words},
+        {role: frames.numbers(found, plain[role]) for role in days},
+        truths,
     )
     for role, values in entries.numbers.items():
         entries.refuse(role, np.isinf(values), "give a finite number, or nothing where unknown")

@@ -29,12 +29,7 @@ def columns_of(parameter: str, items: Any) -> dict[str, str]:
             f"{parameter}= cannot hold the name 'key': give that column another with "
             f"{parameter}={{name: 'key'}}"
         )
-    return {name: _kept(column, parameter) for name, column in given.items()}
-
-
-def _kept(column: Any, parameter: str) -> Any:
-    """Return a column that says where its name came from, if it does not say so already."""
-    return column if isinstance(column, frames.Asked) else frames.asked(column, parameter)
+    return {name: frames.asked(column, parameter) for name, column in given.items()}
 
 
 def shares_of(parameter: str, weights: Weights, names: Iterable[str]) -> NDArray[np.float64]:

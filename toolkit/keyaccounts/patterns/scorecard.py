@@ -198,7 +198,7 @@ def _scaled(
     if ends is None:
         return values
     low, high = ends
-    if read.source.dtype(name).is_numeric():
+    if name not in read.truths:
         read.refuse(
             name,
             (values < low) | (values > high),
