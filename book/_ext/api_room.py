@@ -1,7 +1,9 @@
 """`{api-room} keyaccounts.segmentation`: the public names of one module, from their docstrings.
 
 First a list of names and what each is for, then every docstring in full. The names are read from
-the module, so a new public function appears here by itself; `:only:` narrows the list.
+the module, so a new public function appears here by itself; `:only:` narrows the list. With
+`:names:` the list is all, and links lead to the page of the room; a name in it has the anchor of
+its docstring, so that addresses from the time when all rooms stood on one page still find it.
 """
 
 import importlib
@@ -58,7 +60,7 @@ def methods(cls):
 
 class ApiRoom(SphinxDirective):
     required_arguments = 1
-    option_spec: ClassVar = {"only": directives.unchanged}
+    option_spec: ClassVar = {"only": directives.unchanged, "names": directives.flag}
 
     def run(self):
         path = self.arguments[0]
@@ -82,8 +84,15 @@ class ApiRoom(SphinxDirective):
             if role == "class":
                 for method, directive in methods(thing):
                     entries += [f"   .. {directive}:: {path}.{name}.{method}", ""]
-        text = ["{.api-names}", *names, "", "````{eval-rst}", *entries, "````"]
-        return self.parse_text_to_nodes("\n".join(text))
+        text = ["{.api-names}", *names]
+        if "names" not in self.options:
+            return self.parse_text_to_nodes(
+                "\n".join([*text, "", "````{eval-rst}", *entries, "````"])
+            )
+        (listed,) = self.parse_text_to_nodes("\n".join(text))
+        for (name, _), item in zip(found, listed, strict=True):
+            item["ids"].append(f"{path}.{name}")
+        return [listed]
 
 
 def shorten(app, doctree):

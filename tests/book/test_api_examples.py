@@ -1,4 +1,7 @@
-"""Examples of the reference can be copied: they need `ka` and what they import, nothing else."""
+"""The reference has a page for every room, and its examples can be copied.
+
+They need `ka` and what they import, nothing else.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,24 @@ from typing import Any
 import keyaccounts as ka
 import pytest
 
-REFERENCE = Path(__file__).parents[2] / "book" / "reference" / "api.md"
-MODULES = [
-    line.split("} ")[1].strip()
-    for line in REFERENCE.read_text("utf8").splitlines()
-    if line.startswith("```{api-room} ")
-]
+REFERENCE = Path(__file__).parents[2] / "book" / "reference"
+KITCHEN = {"frames"}  # of use to methods, not to readers
+
+
+def modules(*pages: Path) -> list[str]:
+    """List what pages show of the toolkit, in their order."""
+    lines = [line for page in pages for line in page.read_text("utf8").splitlines()]
+    return [line.split("} ")[1].strip() for line in lines if line.startswith("```{api-room} ")]
+
+
+MODULES = modules(*sorted(REFERENCE.glob("api/*.md")))
+
+
+def test_every_room_has_its_page_and_stands_in_the_list() -> None:
+    rooms = {name for name in ka.__all__ if inspect.ismodule(getattr(ka, name))} - KITCHEN
+    assert {module.split(".")[1] for module in MODULES if "." in module} == rooms
+    assert len(set(MODULES)) == len(MODULES)
+    assert sorted(modules(REFERENCE / "api.md")) == sorted(MODULES)
 
 
 def shown(module: str) -> Iterator[Any]:
