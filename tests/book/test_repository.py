@@ -159,7 +159,7 @@ def test_licenses_agree_wherever_they_are_named():
     assert f"Copyright (c) 2026 {author}" in code
     assert f"Copyright (c) 2026 {author}" in words
     assert PROJECT["project"]["license"] == "MIT"
-    assert PROJECT["project"]["license-files"] == ["LICENSE"]
+    assert PROJECT["project"]["license-files"] == ["LICENSE", "LICENSE-CONTENT"]
     assert yaml.safe_load(read("CITATION.cff"))["license"] == "MIT"
     assert yaml.safe_load(read("_config.yml"))["author"] == author
     for name in ("README.md", "CITATION.cff", "book/intro.md"):
