@@ -76,8 +76,7 @@ page:  ## start a page (CHAPTER=3-segmentation NAME=pyramid)
 	@$(PYTHON) book/_templates/new_page.py "$(CHAPTER)" "$(NAME)"
 
 run: $(VENV)/.test  ## run pages and keep their outputs (PAGE=book/.../name.ipynb; all)
-	$(BIN)/jupyter execute --inplace $(PAGE)
-	$(BIN)/python tests/book/notebook_hygiene.py --fix $(PAGE)
+	$(BIN)/python tests/book/notebook_hygiene.py --run --fix $(PAGE)
 
 # --- checking ---
 

@@ -6,9 +6,17 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "book" / "_ext"))
+import kernel_env  # noqa: E402
+
+# Before matplotlib is loaded, and for the kernels that run the notebooks.
+kernel_env.settle(ROOT)
 
 # Figures need no screen. Said to matplotlib and not to the environment: the kernels that run the
 # notebooks would inherit it, and draw nothing.

@@ -2,10 +2,10 @@
 
 PARTS = (
     "front_matter",  # a notebook's first cell may start with front matter, like a Markdown page
-    "kernel_env",  # notebooks draw their figures whatever the machine is set to
+    "fresh_start",  # after a build that did not end well nothing of it is used again
+    "kernel_env",  # notebooks run alike whatever the machine is set to
     "toolkit_digest",  # a changed toolkit or data set executes every notebook again
     "own_changes",  # a changed look or extension builds its pages again
-    "failing_cell",  # a failing notebook stops the build and names page and cell
     "mathml",  # formulas are rendered at build time
     "native_details",  # "dropdown" blocks open without JavaScript
     "preparing",  # code that shows nothing is folded

@@ -3,11 +3,16 @@
 MyST-NB's cache looks at the notebook alone: a changed toolkit would leave old results on the
 page. The cache folder is therefore named after a digest of the toolkit and the data. A new name
 also makes Sphinx read every notebook again, and they are executed in the new, empty folder.
+
+MyST-NB keeps no page that raised an error. One that wrote to stderr, which is as much a fault, is
+forgotten here, and so is a cache that a killed build left half-written.
 """
 
 import hashlib
 import shutil
 from pathlib import Path
+
+from jupyter_cache import get_cache
 
 TOOLKIT = "toolkit/keyaccounts"
 CODE = {".py", ".toml", ".mplstyle", ".css", ".js"}
@@ -29,6 +34,20 @@ def digest(root):
     return total.hexdigest()[:16]
 
 
+def forget_faults(folder):
+    """Take out of a cache the pages that wrote to stderr, or all of it if it cannot be read."""
+    cache = get_cache(folder)
+    try:
+        for record in cache.list_cache_records():
+            cells = cache.get_cache_bundle(record.pk).nb.cells
+            if any(o.get("name") == "stderr" for cell in cells for o in cell.get("outputs", ())):
+                cache.remove_cache(record.pk)
+    except Exception:  # whatever a file cut in two leads to
+        shutil.rmtree(folder)
+    finally:
+        cache.db.dispose()
+
+
 def name_the_cache(app, config):
     root = Path(app.srcdir)
     caches = root / "_build" / ".jupyter_cache"
@@ -37,6 +56,8 @@ def name_the_cache(app, config):
         for old in caches.iterdir():
             if old != current:
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
+    if current.is_dir():
+        forget_faults(current)
     config.nb_execution_cache_path = str(current)
 
 

@@ -1,11 +1,11 @@
 """Keep committed notebooks clean: outputs stay, and nothing that changes from run to run does.
 
-    python tests/book/notebook_hygiene.py [--fix] [NOTEBOOK ...]      (default: all below book/)
+    python tests/book/notebook_hygiene.py [--run] [--fix] [NOTEBOOK ...]  (default: all below book/)
 
 A page is committed as it was run, so that readers see results and nbval can hold them. What a run
 leaves beside its results is refused: times, the state of widgets, the name of the author's kernel,
 paths of the author's machine. `--fix` removes what can be removed; a page that was not run from
-top to bottom, or that shows an error, has to be run again.
+top to bottom, or that shows an error, has to be run again. `--run` does so first.
 """
 
 import argparse
@@ -92,14 +92,27 @@ def notebooks():
     return sorted(p for p in BOOK.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
 
 
+def run(paths):
+    """Run pages and keep their outputs, in the surroundings that the build gives them."""
+    sys.path.append(str(BOOK / "_ext"))
+    import kernel_env
+    from nbclient.cli import NbClientApp
+
+    kernel_env.settle(BOOK.parent)
+    NbClientApp.launch_instance(["--inplace", *map(str, paths)])
+
+
 def main(arguments=None):
     """Name every fault; return how many are left."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run", action="store_true", help="run the pages and keep their outputs")
     parser.add_argument("--fix", action="store_true", help="remove what can be removed")
     parser.add_argument("notebook", nargs="*", type=Path, help="default: every page of the book")
     given = parser.parse_args(arguments)
-    faults = 0
-    for path in given.notebook or notebooks():
+    paths, faults = given.notebook or notebooks(), 0
+    if given.run:
+        run(paths)
+    for path in paths:
         text = path.read_text("utf8")
         if given.fix:
             text = written(clean(json.loads(text)))

@@ -1,9 +1,13 @@
 """Building: what stops it, and what it does again after a change. On a small book of its own."""
 
 import json
+import os
 import re
 import shutil
+from pathlib import Path
+from unittest import mock
 
+import kernel_env
 import pytest
 import yaml
 from site_build import build
@@ -34,6 +38,8 @@ def book(tmp_path):
     for name in ("book/_ext", "book/_static", "book/_templates"):
         shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copy(ROOT / "_config.yml", tmp_path)
+    fonts = Path(os.environ["MPLCONFIGDIR"])  # made once, by the conftest of all tests
+    shutil.copytree(fonts, tmp_path / "_build/.home" / fonts.name)
     (tmp_path / "book/references.bib").touch()
     (tmp_path / "toolkit/keyaccounts").mkdir(parents=True)
     (tmp_path / "toolkit/keyaccounts/method.py").write_text("ONE = 1\n")
@@ -49,17 +55,115 @@ def contents(book, *pages):
 
 
 def test_a_failing_notebook_stops_the_build_and_names_page_and_cell(book):
-    contents(book, "book/fine", "book/broken")
+    contents(book, "book/broken", "book/fine")
     write_notebook(book / "book/fine.ipynb", cell("1 + 1"))
     broken = cell("ten = 10\nten / 0")
     words = cell("A word.", kind="markdown")
     write_notebook(book / "book/broken.ipynb", cell("1 + 1"), words, broken)
     done = build(book, book)
+    said = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr)
     assert done.returncode != 0
-    assert "book/broken.ipynb, cell 4 (code cell 2): ZeroDivisionError" in done.stderr
-    assert "    ten / 0" in done.stderr
-    assert "book/fine.ipynb, cell" not in done.stderr
-    assert not (book / "_build/html/book/broken.html").exists()
+    assert "book/broken.ipynb: WARNING: Executing notebook failed" in said
+    assert "\nten = 10\nten / 0\n" in said
+    assert "In[2], line 2" in said
+    assert "ZeroDivisionError: division by zero" in said
+    assert "book/fine.ipynb: WARNING" not in said
+
+
+def test_a_fault_is_found_in_every_build_until_it_is_mended(book, tmp_path):
+    """A warning of a page nobody touched, and a page that sometimes writes to stderr."""
+    contents(book, "book/noisy")
+    good = (book / "book/intro.md").read_text()
+    (book / "book/intro.md").write_text(good + "\n{term}`no such term`\n")
+    switch, log = tmp_path / "noisy", tmp_path / "runs.txt"
+    code = (
+        f"import pathlib, sys\nopen({str(log)!r}, 'a').write('ran ')\n"
+        f"if pathlib.Path({str(switch)!r}).exists(): print('Oh!', file=sys.stderr)"
+    )
+    write_notebook(book / "book/noisy.ipynb", cell(code))
+    switch.touch()
+    for _ in range(2):
+        done = build(book, book)
+        assert done.returncode != 0
+        assert "no such term" in done.stderr
+        assert "noisy.ipynb:20002: ERROR: stderr was found" in done.stderr
+    switch.unlink()
+    (book / "book/intro.md").write_text(good)
+    done = build(book, book)
+    assert done.returncode == 0, done.stderr
+    assert log.read_text() == "ran ran ran "
+
+
+def test_pages_run_alike_whatever_the_machine_is_set_to(book, tmp_path):
+    """Without a home, and with what others have set: the page draws, and no start-up file runs."""
+    contents(book, "book/drawn")
+    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 77\n")
+    (tmp_path / "start.py").write_text("import sys; print('started', file=sys.stderr)\n")
+    code = (
+        "import matplotlib, matplotlib.pyplot as plt\nfrom IPython.paths import get_ipython_dir\n"
+        "plt.plot([1, 2])\nplt.rcParams['lines.linewidth'], "
+        "['_build' in f for f in (matplotlib.get_cachedir(), get_ipython_dir())]"
+    )
+    alt = {"mystnb": {"image": {"alt": "A line that rises from one to two"}}}
+    write_notebook(book / "book/drawn.ipynb", cell(code, **alt))
+    done = build(
+        book,
+        book,
+        HOME="/dev/null/nobody",
+        MPLCONFIGDIR="/dev/null/nobody",
+        MPLBACKEND="agg",
+        MATPLOTLIBRC=str(tmp_path),
+        PYTHONSTARTUP=str(tmp_path / "start.py"),
+    )
+    assert done.returncode == 0, done.stderr
+    html = (book / "_build/html/book/drawn.html").read_text("utf-8")
+    assert "(1.5, [True, True])" in html
+    assert 'alt="A line that rises' in html
+
+
+def test_the_list_of_fonts_is_made_before_a_page_asks_for_it(tmp_path):
+    with mock.patch.dict(os.environ):
+        kernel_env.settle(tmp_path)
+        assert list(Path(os.environ["MPLCONFIGDIR"]).glob("fontlist-*.json"))
+        assert tmp_path in Path(os.environ["MPLCONFIGDIR"]).parents
+
+
+def test_after_a_killed_build_and_without_a_page_the_site_is_as_if_built_at_once(book, tmp_path):
+    """The first build dies between two pages; then a page is taken out."""
+    pages = ["book/one", "book/two", "book/three"]
+    for page in pages:
+        words = f"---\ndescription: {SPOKEN} {page}\n---\n# Title of {page}\n"
+        (book / f"{page}.md").write_text(words)
+    switch = tmp_path / "kill"
+    (book / "book/_ext/killer.py").write_text(
+        "import os, pathlib, signal\n"
+        "def kill(app, page, *rest):\n"
+        f"    if page == 'book/two' and pathlib.Path({str(switch)!r}).exists():\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "def setup(app):\n"
+        "    app.connect('html-page-context', kill)\n"
+    )
+    course = book / "book/_ext/course.py"
+    course.write_text(course.read_text("utf-8").replace("PARTS = (", 'PARTS = (\n    "killer",'))
+
+    def site():
+        done = build(book, book)
+        assert done.returncode == 0, done.stderr
+        html = book / "_build/html"
+        return {p.relative_to(html): p.read_bytes() for p in html.rglob("*") if p.is_file()}
+
+    contents(book, *pages)
+    switch.touch()
+    assert build(book, book).returncode < 0
+    assert (book / "_build/html/book/one.html").is_file()
+    assert not (book / "_build/html/book/two.html").exists()
+    switch.unlink()
+    found = site()[Path("searchindex.js")].decode()
+    assert [page for page in pages if f"Title of {page}" not in found] == []
+    contents(book, *pages[:2])
+    without = site()
+    shutil.rmtree(book / "_build")
+    assert without == site()
 
 
 FAULTS = {
