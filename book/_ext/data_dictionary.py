@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
+from keyaccounts.escapes import as_markdown, escaped, plain
 from sphinx.util.docutils import SphinxDirective
 
 SOURCE = "data/datapackage.json"
@@ -107,14 +108,14 @@ class DataDictionary(SphinxDirective):
             folded += nodes.title("", "What the answers look like")
             for table in tables:
                 folded += nodes.paragraph(
-                    "", "", nodes.strong("", table["title"]), ids=[f"data-{table['name']}"]
+                    "", "", nodes.strong("", plain(table["title"])), ids=[f"data-{table['name']}"]
                 )
                 folded += self.described(table)
             section += folded
             return section
         for table in tables:
             part = nodes.section(ids=[f"data-{table['name']}"], names=[f"data-{table['name']}"])
-            part += nodes.title("", table["title"])
+            part += nodes.title("", plain(table["title"]))
             part += self.described(table)
             section += part
         return section
@@ -134,9 +135,9 @@ class DataDictionary(SphinxDirective):
         made = f", made by `data/{table['made_by']}`" if "made_by" in table else ""
         lines.append(f"{table['rows']:,} rows, {where}{made}")
         if table["area"] == "real":
-            lines += [f"Source: {source['title']}" for source in table["sources"]]
+            lines += [f"Source: {as_markdown(source['title'])}" for source in table["sources"]]
             lines.append("Cite: {cite}`" + ",".join(table["bibliography"]) + "`")
-            lines += [f"Terms: {terms['title']}" for terms in table["licenses"]]
+            lines += [f"Terms: {as_markdown(terms['title'])}" for terms in table["licenses"]]
         return self.parse_text_to_nodes("\n".join(f"- {line}" for line in lines))
 
     def columns(self, table):
@@ -147,15 +148,17 @@ class DataDictionary(SphinxDirective):
         rows = []
         for _, fields in groupby(schema["fields"], lambda f: f.get("series", f["name"])):
             first, *others = fields
-            name = nodes.paragraph("", "", nodes.literal("", first.get("series", first["name"])))
+            name = nodes.paragraph(
+                "", "", nodes.literal("", plain(first.get("series", first["name"])))
+            )
             chinese = [first["chinese"], *(f["chinese"] for f in others[-1:])]
             name += nodes.raw("", "<br>", format="html")
             name += nodes.raw(
-                "", f'<span lang="zh-Hans">{" … ".join(chinese)}</span>', format="html"
+                "", f'<span lang="zh-Hans">{escaped(" … ".join(chinese))}</span>', format="html"
             )
             more = " The others likewise." if others else ""
             meaning = self.parse_text_to_nodes(first["description"] + more)
-            says = [nodes.paragraph("", values(first))]
+            says = [nodes.paragraph("", plain(values(first)))]
             if first["name"] in primary:
                 whole = "Primary key" if len(primary) == 1 else "Part of the primary key"
                 says.append(nodes.paragraph("", whole))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from docutils import nodes
 from inline_svg import inline
+from keyaccounts.escapes import script_json
 from page_frame import fingerprint
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -46,7 +47,7 @@ class ExplorerStates(SphinxPostTransform):
             [text, inline(figure, f"{data['alt']} {text}", prefix), table]
             for text, figure, table in data["states"]
         ]
-        body = json.dumps(states, ensure_ascii=False, separators=(",", ":"))
+        body = script_json(states, pictures=True, separators=(",", ":"))
         name = hashlib.sha256(body.encode()).hexdigest()[:12]
         folder = Path(self.app.outdir) / FOLDER
         folder.mkdir(parents=True, exist_ok=True)

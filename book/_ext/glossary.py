@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from keyaccounts.escapes import plain
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.domains.std import make_glossary_term
@@ -114,11 +115,11 @@ def read_terms(paths: Iterable[Path]) -> list[Term]:
         for entry in _entries(path):
             try:
                 term = Term(
-                    english=entry["english"],
-                    chinese=entry["chinese"],
-                    pinyin=entry.get("pinyin", ""),
-                    note=entry["note"].replace(" %", "\N{NO-BREAK SPACE}%"),
-                    also=tuple(entry.get("also", ())),
+                    english=plain(entry["english"]),
+                    chinese=plain(entry["chinese"]),
+                    pinyin=plain(entry.get("pinyin", "")),
+                    note=plain(entry["note"]).replace(" %", "\N{NO-BREAK SPACE}%"),
+                    also=tuple(map(plain, entry.get("also", ()))),
                     chapter=chapter,
                 )
             except KeyError as missing:

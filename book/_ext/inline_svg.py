@@ -7,11 +7,11 @@ CSS variables, and ids are made unique so that two figures on a page do not shar
 """
 
 import re
-from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
 from docutils import nodes
+from keyaccounts.escapes import escaped, plain
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
@@ -69,7 +69,7 @@ def drop_foreign(root):
 
 def inline(text, alt, prefix):
     """Return the markup of one SVG, ready to stand in a page."""
-    root = ElementTree.fromstring(text)
+    root = ElementTree.fromstring(plain(text))
     drop_foreign(root)
     own_ids(root, prefix)
     for el in root.iter():
@@ -91,7 +91,7 @@ def inline(text, alt, prefix):
     root.set("stroke-linejoin", "round")
     root.set("stroke-linecap", "butt")
     root.set("role", "img")
-    root.set("aria-label", alt)
+    root.set("aria-label", plain(alt))
     ElementTree.register_namespace("", SVG)
     markup = ElementTree.tostring(root, encoding="unicode")
     return re.sub(r'\s+xmlns(:\w+)?="[^"]*"', "", markup)
@@ -113,7 +113,7 @@ class InlineSvg(SphinxPostTransform):
             svg = inline(path.read_text("utf-8"), alt, f"f{number}-")
             in_figure = isinstance(image.parent, nodes.figure)
             markup = svg if in_figure else f'<figure class="drawn">{svg}</figure>'
-            image.replace_self(nodes.raw("", markup, format="html", alt=escape(alt)))
+            image.replace_self(nodes.raw("", markup, format="html", alt=escaped(alt)))
 
 
 def setup(app):

@@ -8,10 +8,10 @@ station is a link when its chapter exists; otherwise it says that it is in prepa
 import textwrap
 import tomllib
 from functools import cache
-from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from keyaccounts.escapes import escaped
 from sphinx.util.docutils import SphinxDirective
 
 SOURCE = Path(__file__).with_name("journey.toml")
@@ -50,14 +50,14 @@ def words(css, text, x, y, width=60, step=21):
     """Return <text> of about `width` characters a line, and the y of the line after it."""
     rows = textwrap.wrap(text, width)
     spans = " ".join(
-        f'<tspan x="{x}" y="{y + i * step}">{escape(row)}</tspan>' for i, row in enumerate(rows)
+        f'<tspan x="{x}" y="{y + i * step}">{escaped(row)}</tspan>' for i, row in enumerate(rows)
     )
     return f'<text class="{css}">{spans}</text>', y + len(rows) * step
 
 
 def name(station, x, y):
     number = f'<tspan class="number">{station["number"]}</tspan>'
-    return f'<text class="name" x="{x}" y="{y}">{number} {station["name"]}</text>'
+    return f'<text class="name" x="{x}" y="{y}">{number} {escaped(station["name"])}</text>'
 
 
 def medal(station, x, y, r):
@@ -91,7 +91,7 @@ def sign_post(state, x, y, centered):
 def item(station, url, inner):
     """Wrap a station as a list item: a link where there is a page."""
     css = f"station room-{station['number']}" + ("" if url else " coming")
-    inner = f'<a href="{escape(url)}">{inner}</a>' if url else inner
+    inner = f'<a href="{escaped(url)}">{inner}</a>' if url else inner
     return f'<g role="listitem" class="{css}">{inner}</g>'
 
 

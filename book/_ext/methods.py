@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from keyaccounts.escapes import as_markdown
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -68,7 +69,10 @@ def pattern_page(pattern):
 
 def names(method):
     """Name a method in both languages."""
-    return f'**{method["english"]}** <span lang="zh-Hans">{method["chinese"]}</span>'
+    return (
+        f"**{as_markdown(method['english'])}** "
+        f'<span lang="zh-Hans">{as_markdown(method["chinese"])}</span>'
+    )
 
 
 class MethodIndex(FromCatalogs):

@@ -4,10 +4,9 @@ The links made by `{term}` get a class, and the page carries what its own terms 
 JSON; terms.js makes the bubble. Without JavaScript the link leads to the glossary.
 """
 
-import json
-
 from docutils import nodes
 from glossary import is_glossary, meanings
+from keyaccounts.escapes import script_json
 from page_frame import fingerprint
 
 DATA = '<script type="application/json" id="terms">{}</script>'
@@ -35,8 +34,7 @@ def explain(app, pagename, templatename, context, doctree):
     used = {anchor: known[anchor] for _, anchor in term_links(doctree) if anchor in known}
     if not used:
         return
-    data = json.dumps(used, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    context["body"] += DATA.format(data)
+    context["body"] += DATA.format(script_json(used, separators=(",", ":")))
     if "scripts" in context:  # a page of the course, with its frame
         context["styles"] = [*context["styles"], fingerprint(app, "terms.css")]
         context["scripts"] = [*context["scripts"], fingerprint(app, "terms.js")]

@@ -9,7 +9,6 @@ that stand in the notebooks; nothing is executed. Which cells are shown is said 
 import json
 import shutil
 import sys
-from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from string import Template
@@ -22,6 +21,7 @@ import shown  # noqa: E402
 import yaml  # noqa: E402
 from book_names import Names  # noqa: E402
 from front_matter import split  # noqa: E402
+from keyaccounts.escapes import escaped  # noqa: E402
 from slide_tags import DECIDE, BadDeck, Slide, closing, opening, slides_of  # noqa: E402
 
 BOOK = "From Lead to Key Account"
@@ -101,7 +101,7 @@ def make(target, root=ROOT):
     for index, pages in chapters(root).items():
         title, slides = deck(index, pages, root)
         page = template.substitute(
-            title=f"{shown.words(title)} · {escape(BOOK)}",
+            title=f"{shown.words(title)} · {escaped(BOOK)}",
             slides="\n".join(html_of(place, slide) for place, slide in slides),
         )
         file = target / index.parent.name / "index.html"

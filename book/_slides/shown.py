@@ -2,12 +2,13 @@
 
 import json
 import re
-from html import escape, unescape
+from html import unescape
 from itertools import pairwise
 
 from docutils import nodes
 from explorers import FIGURE, FINDING, STATES
 from inline_svg import inline
+from keyaccounts.escapes import escaped
 from markdown_it import MarkdownIt
 from mathml import to_mathml
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -98,7 +99,7 @@ def outputs(cell, prefix):
         elif "image/png" in data:
             png = data["image/png"].replace("\n", "")
             made.append(
-                f'<figure><img src="data:image/png;base64,{png}" alt="{escape(alt)}"></figure>'
+                f'<figure><img src="data:image/png;base64,{png}" alt="{escaped(alt)}"></figure>'
             )
         elif 'class="ka-explorer"' in data.get("text/html", ""):
             made.append(explorer(data["text/html"], f"{prefix}{number}-"))
@@ -106,7 +107,7 @@ def outputs(cell, prefix):
             # nothing scrolls on a slide, so a table needs no place in the tab order
             made.append(TABLE.sub(r"\1", data["text/html"]))
         elif "text/plain" in data:
-            made.append(f"<pre>{escape(data['text/plain'])}</pre>")
+            made.append(f"<pre>{escaped(data['text/plain'])}</pre>")
     return made
 
 

@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 CHAPTERS = {"information", "prospecting", "segmentation", "penetration", "service"}
 # Each floor may import what stands below it, and its own room.
 FLOORS = [
-    {"errors"},
+    {"errors", "escapes"},
     {"checks", "files", "tables"},
     {"frames"},
     {"datasets", "patterns", "purchases", "world"},

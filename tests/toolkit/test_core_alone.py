@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyaccounts as ka
+import pytest
+from keyaccounts.errors import needs
 
 EXTRAS = ("duckdb", "pyarrow", "polars", "pyspark", "matplotlib", "IPython", "ipywidgets")
 
@@ -34,3 +41,74 @@ assert 0.4 < ka.segmentation.gini(classes.table["amount"]) < 1
 
 def test_the_core_needs_no_extra() -> None:
     subprocess.run([sys.executable, "-c", CODE], check=True)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import keyaccounts as ka; ka.plots",
+        "import keyaccounts as ka; ka.widgets",
+        "from keyaccounts.plots.style import percent",
+        "from keyaccounts.widgets import self_check",
+    ],
+)
+def test_without_matplotlib_the_extra_is_named(code: str) -> None:
+    blocked = f"import sys; sys.modules['matplotlib'] = None; {code}"
+    done = subprocess.run([sys.executable, "-c", blocked], capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1] == (
+        'ModuleNotFoundError: figures need matplotlib: pip install "keyaccounts[plot]"'
+    )
+
+
+def test_without_ipywidgets_an_explorer_is_html(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("matplotlib")
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    assert set(ka.widgets.time_explorer(vip=[0.5, 0.6])._repr_mimebundle_()) == {
+        "text/plain", "text/html",
+    }  # fmt: skip
+
+
+def test_a_needed_module_says_which_it_is() -> None:
+    sentence = r'^a needs b: pip install "keyaccounts\[c\]"$'
+    with pytest.raises(ModuleNotFoundError, match=sentence) as e, needs("a needs b", extra="c"):
+        raise ModuleNotFoundError("No module named 'b'", name="b")
+    assert e.value.name == "b"
+
+
+# Imports of what need not be there, with the reason why nothing is said.
+UNGUARDED = {
+    ("frames.py", "duckdb"): "asked for by find_spec, or the caller's own table is of it",
+    ("frames.py", "pyspark"): "the caller's own table is of it",
+    ("widgets/explorer.py", "matplotlib"): "its room is not entered without",
+}
+
+
+def imports(node: ast.AST, guard: str = "") -> Iterator[tuple[str, str]]:
+    """Yield each imported module with what stands around it: `needs`, or `try`."""
+    if isinstance(node, ast.Import):
+        yield from ((alias.name.split(".")[0], guard) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield str(node.module).split(".")[0], guard
+    if isinstance(node, ast.With) and "needs(" in ast.unparse(node.items[0]):
+        guard = "needs"
+    elif isinstance(node, ast.Try) and any("ImportError" in ast.unparse(h) for h in node.handlers):
+        guard = "try"
+    for child in ast.iter_child_nodes(node):
+        yield from imports(child, guard)
+
+
+def test_every_import_of_an_extra_says_what_is_missing() -> None:
+    package = Path(ka.__file__).parent
+    required = {"keyaccounts", "narwhals", "numpy", "pandas", "scipy", *sys.stdlib_module_names}
+    found, bare = set(), set()
+    for path in package.rglob("*.py"):
+        name = path.relative_to(package).as_posix()
+        for module, guard in imports(ast.parse(path.read_text("utf8"))):
+            if module in required:
+                continue
+            found.add(module)
+            behind = name.startswith("plots/") and name != "plots/__init__.py"
+            if not guard and not (behind and module == "matplotlib"):
+                bare.add((name, module))
+    assert bare == UNGUARDED.keys()
+    assert {"matplotlib", "ipywidgets", "duckdb", "pyarrow", "typer", "rich"} <= found

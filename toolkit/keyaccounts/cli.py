@@ -16,15 +16,16 @@ from typing import Annotated
 import pandas as pd
 
 from keyaccounts import datasets, files
-from keyaccounts.errors import KeyAccountsError, ParameterError
+from keyaccounts.errors import KeyAccountsError, ParameterError, needs
 from keyaccounts.world import large
 
 try:
-    import typer
-    from rich.console import Console
-    from rich.table import Table
+    with needs("the command line needs more", extra="cli"):
+        import typer
+        from rich.console import Console
+        from rich.table import Table
 except ModuleNotFoundError as missing:
-    raise SystemExit('the command line needs more: pip install "keyaccounts[cli]"') from missing
+    raise SystemExit(str(missing)) from missing
 
 EXITS = (
     "Ends with 0 when it is done; with 1 when it is not: one line says why, and what was there is "

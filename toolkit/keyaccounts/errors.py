@@ -1,5 +1,8 @@
 """The errors and the warnings of the toolkit; each message says where, what and how to mend it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class KeyAccountsError(ValueError):
     """Parent of every error the toolkit raises on purpose."""
@@ -23,3 +26,13 @@ class DroppedRows(UserWarning):
 
 class RisingCounts(UserWarning):
     """A later stage counts more cases than an earlier one, so these are not the same cases."""
+
+
+@contextmanager
+def needs(what: str, extra: str) -> Iterator[None]:
+    """Where an import inside fails, say what it is for and which extra brings it."""
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        said = f'{what}: pip install "keyaccounts[{extra}]"'
+        raise ModuleNotFoundError(said, name=missing.name) from missing

@@ -137,11 +137,7 @@ def whole_file(file: str | Path) -> Iterator[Path]:
 
 def parquet() -> tuple[Any, Any]:
     """Return pyarrow and its `parquet`; where they are missing, say what to install."""
-    try:
+    with needs("Parquet files need pyarrow", extra="fast"):
         import pyarrow  # type: ignore[import-untyped]
         from pyarrow import parquet
-    except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError(
-            'Parquet files need pyarrow: pip install "keyaccounts[fast]"'
-        ) from missing
     return pyarrow, parquet

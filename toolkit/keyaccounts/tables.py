@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from html import escape
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -15,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts.errors import ColumnError, DataError
+from keyaccounts.escapes import escaped, plain
 
 
 @dataclass(frozen=True)
@@ -43,20 +43,20 @@ class Table:
     def _repr_html_(self) -> str:
         align = [' class="num"' if n else "" for n in self.numeric]
         head = "".join(
-            f'<th scope="col"{a}>{escape(label)}</th>'
+            f'<th scope="col"{a}>{escaped(label)}</th>'
             for label, a in zip(self.labels, align, strict=True)
         )
         body = "\n".join(
             "<tr>"
-            + "".join(f"<td{a}>{escape(c)}</td>" for c, a in zip(row, align, strict=True))
+            + "".join(f"<td{a}>{escaped(c)}</td>" for c, a in zip(row, align, strict=True))
             + "</tr>"
             for row in self.cells
         )
-        note = f'\n<p class="ka-table-note">{escape(self.note)}</p>' if self.note else ""
-        name = escape(self.caption, quote=True)
+        note = f'\n<p class="ka-table-note">{escaped(self.note)}</p>' if self.note else ""
+        name = escaped(self.caption)
         return (
             f'<div class="ka-table" role="region" tabindex="0" aria-label="{name}">\n'
-            f"<table>\n<caption>{escape(self.caption)}</caption>\n"
+            f"<table>\n<caption>{escaped(self.caption)}</caption>\n"
             f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>{note}\n</div>"
         )
 
@@ -70,7 +70,7 @@ class Table:
             ).rstrip()
             for row in rows
         ]
-        return "\n".join([self.caption, "", *lines, *([self.note] if self.note else [])])
+        return plain("\n".join([self.caption, "", *lines, *([self.note] if self.note else [])]))
 
 
 class Shown(ABC):

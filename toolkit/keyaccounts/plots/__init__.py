@@ -1,5 +1,10 @@
 """Figures: each takes a result and an Axes (or none) and returns the Axes it drew on."""
 
+from keyaccounts.errors import needs
+
+with needs("figures need matplotlib", extra="plot"):
+    import matplotlib  # noqa: F401
+
 from keyaccounts.plots.grids import definitions_overlap, grid_cells, grid_scatter
 from keyaccounts.plots.patterns import rates
 from keyaccounts.plots.progressive import progressive_bars

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from importlib.resources import as_file, files
 from typing import Concatenate, ParamSpec, cast
 
@@ -13,9 +14,19 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
+
+from keyaccounts.escapes import plain
 
 INK, MUTED, GRID = "#1b2a41", "#5b6675", "#d5d9e0"
 ACCENT, SIGNAL = "#0f766e", "#b45309"
+
+NO_GLYPH = r"Glyph \d+ .*missing from"
+"""What matplotlib warns of in Chinese names. In an SVG words stay words: the browser has a font."""
+
+LONGEST = 32
+"""Signs in a line of a tick's name: a longer one leaves no room for what is drawn."""
 
 P = ParamSpec("P")
 
@@ -42,6 +53,7 @@ def set_notebook_style() -> None:
     except ImportError:
         return
     if get_ipython() is not None:
+        warnings.filterwarnings("ignore", NO_GLYPH)
         # No date in the file: the same figure is the same text on every run.
         set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
 
@@ -49,7 +61,8 @@ def set_notebook_style() -> None:
 def as_svg(figure: Figure) -> str:
     """Return a figure as SVG text, the same on every run."""
     out = io.StringIO()
-    with mpl.rc_context(_settings()):
+    with mpl.rc_context(_settings()), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", NO_GLYPH)
         figure.savefig(out, format="svg", metadata={"Date": None})
     text = out.getvalue()
     return text[text.index("<svg") :]
@@ -65,10 +78,29 @@ def styled(
         with mpl.rc_context(_settings()):
             if ax is None:
                 _, ax = plt.subplots()
+            own = {*ax.texts}
             draw(ax, *args, **kwargs)
+            _write_plainly(ax, own)
         return ax
 
     return cast("Callable[Concatenate[Axes | None, P], Axes]", plot)
+
+
+def _write_plainly(ax: Axes, own: set[Text]) -> None:
+    """Set all words as they are, but those that stood there before: no "$" starts a formula."""
+    for text in ax.findobj(Text):
+        if isinstance(text, Text) and text not in own:
+            text.set_parse_math(False)
+            text.set_text(plain(text.get_text()))
+    for axis in (ax.xaxis, ax.yaxis):
+        written = axis.get_major_formatter()
+        if isinstance(written, FuncFormatter):  # it writes the names of ticks again when drawn
+            axis.set_major_formatter(partial(_plain_tick, written))
+
+
+def _plain_tick(written: FuncFormatter, value: float, place: int | None) -> str:
+    lines = plain(written(value, place)).split("\n")
+    return "\n".join(x if len(x) <= LONGEST else f"{x[: LONGEST - 1].rstrip()}…" for x in lines)
 
 
 def finding(ax: Axes, title: str) -> None:
@@ -89,6 +121,7 @@ def wrapped(text: str, width: int = 42) -> str:
 
     A number keeps its percent sign.
     """
+    text = plain(text)
     lines = max(1, math.ceil(len(text) / width))
     goal, out, line = len(text) / lines, [], ""
     for word in text.replace(" %", "\0%").split():

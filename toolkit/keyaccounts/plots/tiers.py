@@ -60,10 +60,7 @@ def pyramid_bars(found: Pyramid, *, title: str | None = None, ax: Axes | None = 
     said = (
         f"{said[0].upper()}{said[1:]}: {percent(size)} of customers, {percent(worth)} of the total"
     )
-    ax = _pyramid_bars(ax, names, share, brought, title or said)
-    if not title:
-        ax.title.set_parse_math(False)  # in a tier's name a "$" is no formula
-    return ax
+    return _pyramid_bars(ax, names, share, brought, title or said)
 
 
 @styled
@@ -88,7 +85,7 @@ def _pyramid_bars(
     most = max(share.max(), brought.max())
     ax.axvline(0, color=MUTED, linewidth=1)
     ax.set(xlim=(min(0.0, brought.min() * 1.1), most * 1.6), yticks=places)
-    ax.set_yticklabels(names, parse_math=False)  # a "$" is no formula here
+    ax.set_yticklabels(names)
     ax.set_ylim(-0.6, len(names) - 0.4)
     ax.tick_params(axis="y", length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
@@ -165,8 +162,8 @@ def _migration_matrix(
         yticks=range(last + 1), xlabel="Tier after", ylabel="Tier before",
     )  # fmt: skip
     turned = 0 if max(map(len, columns)) < 9 else 20
-    ax.set_xticklabels(columns, rotation=turned, parse_math=False)  # a "$" is no formula here
-    ax.set_yticklabels(rows, parse_math=False)
+    ax.set_xticklabels(columns, rotation=turned)
+    ax.set_yticklabels(rows)
     ax.tick_params(length=0)
     ax.spines[["left", "bottom"]].set_visible(False)
     finding(ax, title)
@@ -260,7 +257,7 @@ def _investment_bars(
             )  # fmt: skip
     ax.axvline(0, color=MUTED, linewidth=1)
     ax.set(yticks=places, xlabel="Money put in, and margin")
-    ax.set_yticklabels(names, parse_math=False)  # a "$" is no formula here
+    ax.set_yticklabels(names)
     ax.set_ylim(-0.6, len(names) - 0.4)
     ax.xaxis.set_major_formatter(lambda value, _: number(value))
     ax.locator_params(axis="x", nbins=5)

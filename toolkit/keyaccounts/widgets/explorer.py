@@ -14,10 +14,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from typing import Any
 
 from keyaccounts.errors import ParameterError
+from keyaccounts.escapes import escaped, plain, script_json
 from keyaccounts.tables import Table, number
 
 MOST_STATES = 100
@@ -127,7 +127,8 @@ def choice(label: str, values: Sequence[str], *, start: str) -> Control:
 def _control(label: str, values: Sequence[Any], texts: list[str], start: Any, kind: str) -> Control:
     if len(values) < 2 or start not in values:
         raise ParameterError(f"{label}: give two values or more, and start={start!r} among them")
-    return Control(label, tuple(values), tuple(texts), list(values).index(start), kind)
+    label, written = plain(label), tuple(map(plain, texts))
+    return Control(label, tuple(values), written, list(values).index(start), kind)
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ class Explorer:
         controls: dict[str, Control],
         alt: str,
     ) -> None:
-        self.function, self.controls, self.alt = function, controls, alt
+        self.function, self.controls, self.alt = function, controls, plain(alt)
         self._known: dict[tuple[int, ...], State] = {}
 
     def state(self, places: tuple[int, ...]) -> State:
@@ -196,14 +197,12 @@ class Explorer:
     def _html(self) -> str:
         now = self.state(self.start)
         states = [[s.finding, s.figure, s.table] for s in self.states]
-        # "</" must not end the script element before its end.
-        data = json.dumps({"alt": self.alt, "states": states}, ensure_ascii=False)
-        data = data.replace("</", "<\\/")
+        data = script_json({"alt": self.alt, "states": states}, pictures=True)
         moves = "\n".join(_html_control(control) for control in self.controls.values())
         return (
             '<div class="ka-explorer">\n'
             f'<div class="ka-controls">\n{moves}\n</div>\n'
-            f'<p class="ka-finding" role="status">{escape(now.finding)}</p>\n'
+            f'<p class="ka-finding" role="status">{escaped(now.finding)}</p>\n'
             f'<div class="ka-figure">{now.figure}</div>\n'
             f'<div class="ka-numbers">{now.table}</div>\n'
             f'<script type="application/json">{data}</script>\n</div>'
@@ -221,7 +220,7 @@ class Explorer:
         def show(_: Any = None) -> None:
             state = self.state(tuple(mover.index for mover in movers))
             picture = base64.b64encode(state.figure.encode()).decode()
-            alt = escape(f"{self.alt} {state.finding}", quote=True)
+            alt = escaped(f"{self.alt} {state.finding}")
             # As an image the SVG passes every sanitizer of a notebook front end.
             shown.value = (
                 f'<img alt="{alt}" src="data:image/svg+xml;base64,{picture}" '
@@ -299,14 +298,14 @@ def _svg(ax: Any) -> str:
 
 
 def _html_control(control: Control) -> str:
-    label, now = escape(control.label), escape(control.texts[control.start])
+    label, now = escaped(control.label), escaped(control.texts[control.start])
     if control.kind == "choice":
         options = "".join(
-            f"<option{' selected' if i == control.start else ''}>{escape(text)}</option>"
+            f"<option{' selected' if i == control.start else ''}>{escaped(text)}</option>"
             for i, text in enumerate(control.texts)
         )
         return f"<label>{label} <select>{options}</select></label>"
-    texts = escape(json.dumps(control.texts, ensure_ascii=False), quote=True)
+    texts = escaped(json.dumps(control.texts, ensure_ascii=False))
     return (
         f'<label>{label} <input type="range" min="0" max="{len(control.texts) - 1}" step="1" '
         f'value="{control.start}" aria-valuetext="{now}" data-texts="{texts}"> '

@@ -8,15 +8,14 @@ script out and loads them once. Without JavaScript, and on paper, the answers st
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from keyaccounts.escapes import escaped, script_json
 from keyaccounts.tables import number
 from keyaccounts.widgets.questions import Question, read
 
@@ -60,8 +59,6 @@ class SelfCheck:
             {"kind": question.kind, "discuss": question.discuss, **part.data}
             for question, part in zip(self.questions, shown, strict=True)
         ]
-        # No "<" may stand in it: "</script>" would end the element before its end.
-        packed = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
         # "dialog" outside of a dialog sends nothing anywhere, whatever key is pressed.
         return (
             f"<style data-ka-check>\n{asset('self_check.css')}</style>\n"
@@ -74,7 +71,7 @@ class SelfCheck:
             "this cell). The answers stand below.</p>\n"
             f'<details class="ka-answers">\n<summary>Answers</summary>\n<ol>\n{answers}\n</ol>\n'
             "</details>\n"
-            f'<script type="application/json">{packed}</script>\n</form>\n'
+            f'<script type="application/json">{script_json(data)}</script>\n</form>\n'
             f"<script data-ka-check>\n{asset('self_check.js')}</script>"
         )
 
@@ -164,12 +161,12 @@ class _Shown:
 
 def _inline(text: str) -> str:
     """Escape a text; what stands between backticks becomes code."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped(text))
 
 
 def _plain(text: str) -> str:
     """Escape a text for an attribute or an option, where no markup can stand."""
-    return escape(text.replace("`", ""))
+    return escaped(text.replace("`", ""))
 
 
 def _block(number: int, question: Question, controls: str) -> str:
