@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from keyaccounts.errors import needs
+
 UNFINISHED = ".keyaccounts-unfinished-"
 
 
