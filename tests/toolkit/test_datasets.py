@@ -11,8 +11,8 @@ from pathlib import Path
 import keyaccounts as ka
 import pandas as pd
 import pytest
-from keyaccounts import datasets
-from keyaccounts.errors import ColumnError, ParameterError
+from keyaccounts import datasets, files
+from keyaccounts.errors import ColumnError, DataError, ParameterError
 
 REAL = {"cdnow", "cdnow_master", "charity_mailing"}
 
@@ -328,3 +328,50 @@ def test_without_its_package_ta_feng_says_what_to_install(monkeypatch: pytest.Mo
 def test_another_file_is_refused() -> None:
     with pytest.raises(ColumnError, match=r"cdnow.csv is not ta_feng: .* 'TRANSACTION_DT'"):
         ka.datasets.load("ta_feng", source=ka.datasets.path("cdnow"))
+
+
+LINES = RECEIPTS.removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize(
+    ("raw", "complaint"),
+    [
+        (LINES.replace("Unknown", "台北").encode("gbk"), "r.csv, line 3: this is not UTF-8; save"),
+        (LINES.replace("Unknown", "\0").encode(), "r.csv, line 3: a NUL stands here; save the fi"),
+        (LINES.encode("utf-16"), "r.csv, line 1: this is not UTF-8; save the file as"),
+        (LINES.replace('"24"', '"two"').encode(), "r.csv is not ta_feng as its dictionary has it"),
+        (LINES.replace("2/28/2001", "28.2.2001").encode(),
+         "r.csv, row 2: 'TRANSACTION_DT' is '28.2.2001'; write the day as %m/%d/%Y"),
+        (b"", "r.csv is not ta_feng as its dictionary has it: No columns"),
+    ],
+    ids=["gbk", "nul", "utf-16", "words", "day", "empty"],
+)  # fmt: skip
+def test_a_file_that_is_not_as_it_should_be_is_named(
+    raw: bytes, complaint: str, tmp_path: Path
+) -> None:
+    (tmp_path / "r.csv").write_bytes(raw)
+    with pytest.raises(DataError, match=complaint):
+        ka.datasets.load("ta_feng", source=tmp_path / "r.csv")
+
+
+def test_a_packed_file_that_is_not_as_it_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "r.zip").write_bytes(b"PK")
+    with pytest.raises(DataError, match=r"r\.zip is not ta_feng"):
+        ka.datasets.load("ta_feng", source=tmp_path / "r.zip")
+    with zipfile.ZipFile(tmp_path / "r.zip", "w") as packed:
+        packed.writestr("r.csv", LINES.replace("Unknown", "台北").encode("gbk"))
+    with pytest.raises(DataError, match=r"r\.zip: this is not UTF-8; save it as text in"):
+        ka.datasets.load("ta_feng", source=tmp_path / "r.zip")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match=r"source='.*no\.csv' cannot be read \(No such file"):
+        ka.datasets.load("ta_feng", source=tmp_path / "no.csv")
+
+
+def test_nothing_is_read_where_a_run_did_not_come_to_its_end(tmp_path: Path) -> None:
+    ka.datasets.write({"cdnow": ka.datasets.load("cdnow")}, tmp_path)
+    assert len(ka.datasets.load("cdnow", source=tmp_path / "cdnow.csv")) == 6_919
+    (tmp_path / f"{files.UNFINISHED}x").mkdir()
+    with pytest.raises(DataError, match="holds a run that did not come to its end: run it again"):
+        ka.datasets.load("cdnow", source=tmp_path / "cdnow.csv")

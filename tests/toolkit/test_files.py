@@ -8,6 +8,34 @@ from pathlib import Path
 
 import pytest
 from keyaccounts import files
+from keyaccounts.errors import DataError
+
+UNREADABLE = [
+    ("a\n白金 = 1\n".encode("gbk"), 2, "this is not UTF-8"),
+    ("a\nb\n白金 = 1\n".encode("big5"), 3, "this is not UTF-8"),
+    ("é = 1\n".encode("latin1"), 1, "this is not UTF-8"),
+    ("a\n".encode("utf-16"), 1, "this is not UTF-8"),
+    ("a\n".encode("utf-16-le"), 1, "a NUL stands here"),
+    (b"a\r\nb\r\n\0\r\n", 3, "a NUL stands here"),
+    (b"\xef\xbb\xbfa\n\xff", 2, "this is not UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("raw", "line", "what"), UNREADABLE)
+def test_text_in_another_encoding_is_refused_with_its_line(
+    raw: bytes, line: int, what: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.toml"
+    path.write_bytes(raw)
+    with pytest.raises(DataError) as refused:
+        files.text(path)
+    assert str(refused.value) == f"page.toml, line {line}: {what}; save the file as text in UTF-8"
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_byte_order_mark_is_no_part_of_the_text(mark: str, tmp_path: Path) -> None:
+    (tmp_path / "page.toml").write_bytes(f"{mark}白金\r\n".encode())
+    assert files.text(tmp_path / "page.toml") == "白金\r\n"
 
 
 @pytest.fixture

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import pandas as pd
 
 from keyaccounts import files
-from keyaccounts.errors import ColumnError, ParameterError
+from keyaccounts.errors import ColumnError, DataError, KeyAccountsError, ParameterError
 
 # A column in which a value may be missing needs a kind that can say so.
 _KINDS = {"integer": "int64", "number": "float64", "string": "str", "boolean": "bool"}
 _KINDS_WITH_GAPS = {**_KINDS, "integer": "Int64", "boolean": "boolean"}
+_PACKED = {".zip", ".gz", ".bz2", ".xz", ".zst"}  # pandas unpacks them
 _DAYS = {"date": "%Y-%m-%d", "datetime": "%Y-%m-%d %H:%M"}
 
 
@@ -189,11 +192,15 @@ def load(name: str, *, truth: bool = False, source: str | Path | None = None) ->
     Raises
     ------
     ParameterError
-        If there is no such dataset, or it is part of the answer key and `truth` is not set.
+        If there is no such dataset, it is part of the answer key and `truth` is not set, or the
+        file given as `source` cannot be read.
     ModuleNotFoundError
         If the dataset comes with another package, and that is not installed.
     ColumnError
         If the file given as `source` lacks a column.
+    DataError
+        If that file is no text in UTF-8, holds what its dictionary does not allow, or lies in a
+        folder where a run did not come to its end.
 
     References
     ----------
@@ -211,26 +218,60 @@ def load(name: str, *, truth: bool = False, source: str | Path | None = None) ->
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f"{error}, or give the file as source=") from error
     fields = {field.get("source_name", field["name"]): field for field in entry["schema"]["fields"]}
-    if source is not None:
-        missing = [c for c in fields if c not in pd.read_csv(file, nrows=0).columns]
-        if missing:
-            raise ColumnError(f"{file.name} is not {name}: it has no column {missing[0]!r}")
     kinds, days = {}, {}
     for column, field in fields.items():
         if field["type"] in _DAYS:
             days[column] = field.get("format", _DAYS[field["type"]])
         else:
             kinds[column] = _kind(field)
-    table = pd.read_csv(
-        file,
-        usecols=list(fields),
-        dtype=kinds,
-        parse_dates=list(days),
-        date_format=days,
-        keep_default_na=False,
-        na_values=entry["schema"]["missingValues"],
+    options: dict[str, Any] = {
+        "usecols": list(fields),
+        "dtype": kinds,
+        "parse_dates": list(days),
+        "date_format": days,
+        "keep_default_na": False,
+        "na_values": entry["schema"]["missingValues"],
+    }
+    table: pd.DataFrame = (
+        pd.read_csv(file, **options) if source is None else _given(name, file, days, options)
     )
     return table[list(fields)].rename(columns={c: f["name"] for c, f in fields.items()})
+
+
+def _given(name: str, file: Path, days: Mapping[str, str], options: dict[str, Any]) -> pd.DataFrame:
+    """Read a file that a user gave, and say what is wrong with it by its name."""
+    if files.unfinished(file.parent):
+        raise DataError(f"{file.parent} holds a run that did not come to its end: run it again")
+    try:
+        text = None if file.suffix in _PACKED else files.text(file)
+
+        def opened() -> Any:
+            return file if text is None else io.StringIO(text)
+
+        there = pd.read_csv(opened(), nrows=0).columns
+        for column in options["usecols"]:
+            if column not in there:
+                raise ColumnError(f"{file.name} is not {name}: it has no column {column!r}")
+        table: pd.DataFrame = pd.read_csv(opened(), **options)
+    except KeyAccountsError:
+        raise
+    except UnicodeDecodeError as error:
+        raise DataError(f"{file.name}: this is not UTF-8; save it as text in UTF-8") from error
+    except OSError as error:
+        why = error.strerror or error
+        raise ParameterError(f"source={str(file)!r} cannot be read ({why}): give a file") from error
+    except (ValueError, EOFError, BadZipFile) as error:
+        why = " ".join(str(error).split())
+        raise DataError(f"{file.name} is not {name} as its dictionary has it: {why}") from error
+    for column, form in days.items():
+        if table[column].dtype.kind != "M":  # what is no day has stayed as it was
+            read = pd.to_datetime(table[column], format=form, errors="coerce")
+            wrong = (read.isna() & table[column].notna()).to_numpy().argmax()
+            raise DataError(
+                f"{file.name}, row {wrong + 1}: {column!r} is {table[column].iloc[wrong]!r}; "
+                f"write the day as {form}"
+            )
+    return table
 
 
 def describe(name: str) -> pd.DataFrame:

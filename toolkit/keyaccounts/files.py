@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import shutil
 from collections.abc import Iterable, Iterator
@@ -10,9 +11,56 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from keyaccounts.errors import needs
+from keyaccounts.errors import DataError, needs
 
 UNFINISHED = ".keyaccounts-unfinished-"
+
+
+def text(path: str | Path) -> str:
+    """Read a text file that a user wrote: UTF-8, with a byte order mark or without.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    str
+        Its text, without the mark.
+
+    Raises
+    ------
+    DataError
+        If the file is written in another encoding or holds a NUL: names file, line and mend.
+    OSError
+        If there is no such file, or it cannot be read.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "note.txt")
+    ...     written = file.write_bytes("\ufeff白金".encode())
+    ...     text(file)
+    '白金'
+    """
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except ValueError as error:  # a NUL in the name
+        raise FileNotFoundError(errno.ENOENT, "No such file", str(path)) from error
+    raw = raw.removeprefix(codecs.BOM_UTF8)
+    wrong = None if (nul := raw.find(b"\0")) < 0 else nul
+    try:
+        found = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        wrong = error.start if wrong is None else min(wrong, error.start)
+    if wrong is not None:
+        line = raw.count(b"\n", 0, wrong) + 1
+        what = "a NUL stands here" if raw[wrong] == 0 else "this is not UTF-8"
+        raise DataError(f"{path.name}, line {line}: {what}; save the file as text in UTF-8")
+    return found
 
 
 def unfinished(folder: str | Path) -> list[Path]:

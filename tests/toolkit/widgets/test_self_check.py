@@ -294,3 +294,41 @@ def test_the_file_is_named(tmp_path: Path) -> None:
         ka.widgets.self_check(path)
     with pytest.raises(ka.DataError, match=r"no questions at 'nowhere\.toml': give the path"):
         ka.widgets.self_check("nowhere.toml")
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_questions_saved_on_windows_are_read(mark: str, end: str, tmp_path: Path) -> None:
+    toml = mark + EVERY_KIND.replace("\n", end)
+    (tmp_path / "page.toml").write_bytes(toml.encode())
+    for source in (tmp_path / "page.toml", toml):
+        assert len(ka.widgets.self_check(source).questions) == len(
+            ka.widgets.self_check(EVERY_KIND).questions
+        )
+
+
+@pytest.mark.parametrize(
+    ("raw", "complaint"),
+    [
+        (
+            EVERY_KIND.replace("Which?", "哪个？").encode("gbk"),
+            "page.toml, line 5: this is not",
+        ),
+        (EVERY_KIND.replace("Which?", "Wh\0ich?").encode(), "page.toml, line 5: a NUL stands here"),
+        (
+            EVERY_KIND.encode("utf-16"),
+            "page.toml, line 1: this is not UTF-8; save the",
+        ),
+    ],
+    ids=["gbk", "nul", "utf-16"],
+)
+def test_a_file_in_another_encoding_is_named(raw: bytes, complaint: str, tmp_path: Path) -> None:
+    (tmp_path / "page.toml").write_bytes(raw)
+    with pytest.raises(ka.DataError, match=complaint):
+        ka.widgets.self_check(tmp_path / "page.toml")
+
+
+@pytest.mark.parametrize("source", [".", "nul\0.toml", "x" * 300, ""], ids=ascii)
+def test_what_is_no_file_is_refused(source: str) -> None:
+    with pytest.raises(ka.DataError, match=r"questions at .* give the path"):
+        ka.widgets.self_check(source)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from keyaccounts import files
 from keyaccounts.errors import DataError
 
 Table = Mapping[str, Any]
@@ -103,15 +104,20 @@ def read(source: str | Path) -> tuple[str, tuple[Question, ...]]:
         If there is no such file, or the form is broken: names file, question and mend.
     """
     if isinstance(source, str) and "\n" in source:
-        name, text = "questions", source
+        name, text = "questions", source.removeprefix("\ufeff")
     else:
         name = Path(source).name
         try:
-            text = Path(source).read_text("utf8")
-        except OSError as error:
+            text = files.text(source)
+        except FileNotFoundError as error:
             raise DataError(
                 f"no questions at {str(source)!r}: give the path of a TOML file as seen from "
                 "the notebook's folder, or the TOML text itself"
+            ) from error
+        except OSError as error:
+            raise DataError(
+                f"the questions at {str(source)!r} cannot be read ({error.strerror}): "
+                "give the path of a TOML file, or the TOML text itself"
             ) from error
     try:
         content = tomllib.loads(text)
