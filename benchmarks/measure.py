@@ -19,7 +19,7 @@ import methods
 def memory(field: str) -> float:
     """Return this process's resident memory in MB: "VmRSS" now, "VmHWM" at its highest."""
     try:
-        status = Path("/proc/self/status").read_text()
+        status = Path("/proc/self/status").read_text("ascii")
         return int(next(line.split()[1] for line in status.splitlines() if field in line)) / 1e3
     except FileNotFoundError:  # not Linux: the highest since the process began
         import resource
@@ -31,7 +31,7 @@ def memory(field: str) -> float:
 def forget_peak() -> None:
     """Let the highest memory be that of the timed section, not of what led up to it."""
     try:
-        Path("/proc/self/clear_refs").write_text("5")
+        Path("/proc/self/clear_refs").write_text("5", "ascii", newline="\n")
     except OSError:  # then the peak includes the loading, for every contender alike
         return
 

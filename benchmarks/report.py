@@ -64,7 +64,8 @@ def write(
         for question, title in QUESTIONS.items():
             parts += [f"### {title}", _table(results.took, question)]
     parts += ["## Growth", _growth(growth, growing)]
-    (folder / "results.md").write_text("\n\n".join(parts) + "\n", "utf8")  # methods follow
+    text = "\n\n".join(parts) + "\n"  # methods follow
+    (folder / "results.md").write_text(text, "utf8", newline="\n")
     _draw(folder / "growth.svg", growth, growing)
 
 
@@ -104,7 +105,7 @@ def write_methods(
         "are compared, row by row.",
         "\n".join(lines),
     ]
-    path.write_text("\n\n".join(parts) + "\n", "utf8")
+    path.write_text("\n\n".join(parts) + "\n", "utf8", newline="\n")
 
 
 def _machine(load: float | None) -> str:

@@ -27,7 +27,8 @@ def main() -> None:
     others = [r for r in package["resources"] if r["made_by"] != Path(__file__).name]
     made = [{**r, "rows": len(tables[r["name"]])} for r in dictionary.resources()]
     package["resources"] = [*others, *made]
-    PACKAGE.write_text(json.dumps(package, ensure_ascii=False, indent=2) + "\n", "utf8")
+    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    PACKAGE.write_text(text, "utf8", newline="\n")
     print(datasets.write(tables, HERE).to_string(index=False))
 
 

@@ -51,7 +51,7 @@ class ExplorerStates(SphinxPostTransform):
         name = hashlib.sha256(body.encode()).hexdigest()[:12]
         folder = Path(self.app.outdir) / FOLDER
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.js").write_text(f'explorerStates("{name}",{body})', "utf8")
+        (folder / f"{name}.js").write_text(f'explorerStates("{name}",{body})', "utf8", newline="\n")
         now = inline(FIGURE.search(cell)[2], f"{data['alt']} {finding}", prefix)
         light = FIGURE.sub(lambda m: m[1] + now, STATES.sub(NO_SCRIPT, cell))
         up = "../" * self.env.docname.count("/")

@@ -252,7 +252,7 @@ def write_all(app, exception):
         target = Path(app.outdir, address(docname))
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            target.write_text(written(page, Path(app.srcdir)), "utf8")
+            target.write_text(written(page, Path(app.srcdir)), "utf8", newline="\n")
         except BadPage as error:
             log.warning("no student edition of %s.ipynb, %s", docname, error)
 
@@ -262,7 +262,8 @@ def main(arguments):
         return "usage: student_edition.py PAGE.ipynb COPY.ipynb"
     page, copy = map(Path, arguments)
     try:
-        copy.write_text(written(page.resolve(), Path(__file__).resolve().parents[2]), "utf8")
+        text = written(page.resolve(), Path(__file__).resolve().parents[2])
+        copy.write_text(text, "utf8", newline="\n")
     except (BadPage, OSError) as error:
         return f"{page}, {error}"
     return None

@@ -106,7 +106,7 @@ def make(target, root=ROOT):
         )
         file = target / index.parent.name / "index.html"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(page, "utf8")
+        file.write_text(page, "utf8", newline="\n")
         written.append(file)
     return written
 

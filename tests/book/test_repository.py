@@ -1,5 +1,6 @@
 """What a stranger relies on: documents, locks and commands, and nothing of our machines."""
 
+import ast
 import os
 import re
 import subprocess
@@ -251,6 +252,49 @@ def test_words_are_spelled_right_where_the_spell_checker_does_not_look():
             input=text, cwd=ROOT, capture_output=True, encoding="utf8", check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{name}:\n{done.stdout}"
+
+
+# --- the same bytes on every system ---
+
+
+def named(call):
+    """Return what a call gives by name, and under numbers what it gives by place."""
+    given = dict(enumerate(call.args)) | {word.arg: word.value for word in call.keywords}
+    return {name: getattr(value, "value", value) for name, value in given.items()}
+
+
+def test_texts_are_read_and_written_alike_on_every_system():
+    """Windows would take its own encoding and end lines in its own way."""
+    wrong, seen = [], set()
+    for name, text in committed().items():
+        if not name.endswith(".py") or name.startswith("tests/"):
+            continue
+        for call in ast.walk(ast.parse(text)):
+            if not isinstance(call, ast.Call) or not isinstance(
+                call.func, ast.Attribute | ast.Name
+            ):
+                continue
+            what = getattr(call.func, "attr", None) or call.func.id
+            given = named(call)
+            if what == "write_text":
+                fine = given.get("newline") == "\n" and ("encoding" in given or 1 in given)
+            elif what == "read_text":
+                fine = "encoding" in given or 0 in given
+            elif what == "to_csv":
+                fine = given.get("lineterminator") == "\n" and given.get("encoding") == "utf-8"
+            elif what == "open" and {"w", "a", "x"} & {
+                given.get(0),
+                given.get(1),
+                given.get("mode"),
+            }:
+                fine = given.get("newline") in {"", "\n"} and "encoding" in given
+            else:
+                continue
+            seen.add(what)
+            if not fine:
+                wrong.append(f"{name}, line {call.lineno}: {what}")
+    assert wrong == []
+    assert seen == {"write_text", "read_text", "to_csv", "open"}
 
 
 # --- what runs elsewhere ---
