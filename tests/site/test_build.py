@@ -8,8 +8,12 @@ from pathlib import Path
 from unittest import mock
 
 import kernel_env
+import nbformat
 import pytest
+import toolkit_digest
 import yaml
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from site_build import build
 from site_pages import ROOT
 
@@ -92,6 +96,21 @@ def test_a_fault_is_found_in_every_build_until_it_is_mended(book, tmp_path):
     done = build(book, book)
     assert done.returncode == 0, done.stderr
     assert log.read_text() == "ran ran ran "
+
+
+@pytest.mark.parametrize("cut", ["global.db", "executed/*/base.ipynb"])
+def test_a_cache_that_was_cut_short_is_forgotten(tmp_path, cut):
+    """A killed build may leave either file without its end, and MyST-NB would not get past it."""
+    kept = get_cache(tmp_path / "cache")
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 + 1")])
+    kept.cache_notebook_bundle(CacheBundleIn(page, "page.ipynb"), check_validity=False)
+    kept.db.dispose()
+    toolkit_digest.forget_faults(tmp_path / "cache")
+    assert len(get_cache(tmp_path / "cache").list_cache_records()) == 1
+    (file,) = (tmp_path / "cache").glob(cut)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    toolkit_digest.forget_faults(tmp_path / "cache")
+    assert not (tmp_path / "cache").exists()
 
 
 def test_pages_run_alike_whatever_the_machine_is_set_to(book, tmp_path):
