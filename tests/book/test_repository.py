@@ -328,8 +328,10 @@ def test_what_the_workflows_run():
     assert any("linkcheck" in run for run in runs["weekly"])
     assert "python requirements/lock.py --dry-run" in runs["weekly"]
     assert "python requirements/lock.py --try ${{ matrix.pip }}" in runs["weekly"]
-    pips = flows["weekly"]["jobs"]["install"]["strategy"]["matrix"]["pip"]
-    assert pips == ["23.0.1", "newest"]
+    pips = flows["weekly"]["jobs"]["install"]["strategy"]["matrix"]
+    assert pips["pip"] == ["newest"]
+    assert {old["python"]: old["pip"] for old in pips["include"]}["3.11"] == "23.0.1"
+    assert [old["python"] for old in pips["include"]] == pips["python"]
     assert runs["publish"] == ["make book"]
     jobs = flows["publish"]["jobs"]
     assert jobs["test"]["uses"] == "./.github/workflows/test.yml"

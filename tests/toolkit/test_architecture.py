@@ -115,7 +115,6 @@ def public() -> list[tuple[str, Any]]:
 
 
 PUBLIC = public()
-API = [(n, t) for n, t in PUBLIC if n.split(".")[1] in {*CHAPTERS, "purchases", "datasets"}]
 
 
 @pytest.mark.parametrize(("name", "thing"), PUBLIC, ids=[n for n, _ in PUBLIC])
@@ -123,20 +122,3 @@ def test_every_public_name_says_what_it_is(name: str, thing: Any) -> None:
     text = inspect.getdoc(thing) or ""
     assert len(text.splitlines()[0]) >= 10, "one line that says what it answers"
     assert text.splitlines()[0].endswith((".", ":"))
-
-
-functions = [(n, t) for n, t in API if inspect.isfunction(t) and "_orders" not in n]
-
-
-@pytest.mark.parametrize(("name", "thing"), functions, ids=[n for n, _ in functions])
-def test_every_method_explains_itself_by_example(name: str, thing: Any) -> None:
-    if name.endswith((".per_customer", ".per_day", ".say_dropped")):  # the kitchen of purchases
-        return
-    text = inspect.getdoc(thing) or ""
-    assert "\nReturns\n-------\n" in text
-    assert "\nExamples\n--------\n" in text
-    assert ">>> " in text
-    for parameter in inspect.signature(thing).parameters:
-        assert parameter in text.split("Returns\n-------")[0], f"{parameter} is not explained"
-    if inspect.signature(thing).parameters:
-        assert "\nRaises\n------\n" in text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 
@@ -76,10 +75,8 @@ def test_unknown_names_are_answered_with_the_known(ask) -> None:
 
 
 @pytest.mark.parametrize("name", ka.datasets.names(truth=True))
-def test_every_table_loads_at_once(name: str) -> None:
-    started = time.perf_counter()
+def test_every_table_has_the_columns_of_its_dictionary(name: str) -> None:
     table = ka.datasets.load(name, truth=True)
-    assert time.perf_counter() - started < 2  # 0.2 s on a machine that does nothing else
     assert list(table.columns) == ka.datasets.describe(name)["column"].tolist()
 
 
