@@ -74,7 +74,26 @@ def spark() -> Iterator[Any]:
     session.stop()
 
 
-@pytest.fixture(params=engines.NAMES)
+# Where columns are opened and orders are read every kind of table is tried, and every method once
+# on large tables of every kind. What is worked out by hand is tried on two.
+DOORS = {"test_frames", "test_purchases", "test_large_tables"}
+BY_HAND = ["pandas", "duckdb"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engines", help="only these kinds of tables, such as pandas,duckdb")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    named = [a for mark in metafunc.definition.iter_markers("parametrize") for a in mark.args[:1]]
+    if "engine" in metafunc.fixturenames and "engine" not in named:
+        door = metafunc.module.__name__.split(".")[-1] in DOORS
+        only = metafunc.config.getoption("--engines")
+        names = only.split(",") if only else engines.NAMES if door else BY_HAND
+        metafunc.parametrize("engine", names, indirect=True)
+
+
+@pytest.fixture
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> engines.Engine:
     """Return one kind of table after the other."""
     name: str = request.param
