@@ -35,8 +35,9 @@ class RFM(Shown):
         best; `cell` ("543"; "10-4-3" above nine bins); `score` (the weighted sum of the three).
     cuts : dict
         "recency", "frequency", "monetary" → the cut points. A customer at a cut point belongs to
-        the smaller value's side. With `nested`, "frequency" maps each r, and "monetary" each
-        (r, f), to its own cut points. Empty where `ties` is "split": there is no threshold then.
+        the smaller value's side; how crowds are cut say the notes of :func:`rfm`. With `nested`,
+        "frequency" maps each r, and "monetary" each (r, f), to its own cut points. Empty where
+        `ties` is "split": there is no threshold then.
     as_of : date or None
         The day that counts as today (None without rows, and from :func:`rfm_scores`).
     bins : int
@@ -115,7 +116,8 @@ def rfm(
     RFM
         `.table` (same kind of frame as `orders`), `.cuts`, `.as_of`, `.bins`, `.dropped`,
         `.notes`. No rows give an empty table. Fewer customers than bins leave scores empty. One
-        customer, or all alike, are on no side of any cut: r is `bins`, f and m are 1 ("together").
+        customer, or all alike, are on no side of any cut: they get the middle score ("together";
+        of two in the middle, the lower).
         Customers with refunds only have no order to score; they are counted in `.dropped`.
 
     Raises
@@ -126,6 +128,17 @@ def rfm(
         If a row is unusable, or lies after `as_of`, and is not to be dropped.
     ParameterError
         If another argument makes no sense.
+
+    Notes
+    -----
+    A score counts the cut points that a fact has passed, and who is on one has not passed it. A
+    crowd of equals on several cut points, or of more than half of the customers, would so stand
+    with all who are below it: 85 of 100 customers who last bought a year ago, with the 15 of last
+    week. Therefore the cut points on a crowd are divided as the other customers are, those with
+    less to those with more; half a cut point goes where the crowd's score becomes the worse. Those
+    that go below it stand between it and the next smaller value, in `.cuts` too. So a crowd at the
+    bad end never has the best score, nor one at the good end the worst. The rule is ours; without
+    crowds it changes nothing.
 
     References
     ----------
@@ -376,9 +389,34 @@ def _score(
         return bins - bins * place // max(n, 1), ()
     if n == 0:
         return np.zeros(0, dtype=np.int64), ()
-    cuts = frames.steady(np.quantile(values, np.arange(1, bins) / bins))
+    cuts = _cuts(np.sort(values), bins, best)
+    if values.min() == values.max():  # on no side of any cut, and neither good nor bad
+        return np.full(n, (bins + 1) // 2, dtype=np.int64), cuts
     above = np.searchsorted(cuts, values, side="left")  # how many cut points lie below the value
-    return (bins - above if best == "low" else above + 1), tuple(cuts.tolist())
+    return (bins - above if best == "low" else above + 1), cuts
+
+
+def _cuts(ranked: NDArray[Any], bins: int, best: str) -> tuple[float, ...]:
+    """Return the quantiles at which sorted values are cut, divided where a crowd stands on them.
+
+    What is on a cut point belongs below it. A crowd of equals with several cut points, or more than
+    half of the customers, would so stand with those below it, however few they are. The cut points
+    on it are divided as the others are: if one in four of them is below the crowd, a quarter moves
+    below it too. Of what cannot be divided the crowd gets the worse side.
+    """
+    n = ranked.size
+    cuts = frames.steady(np.quantile(ranked, np.arange(1, bins) / bins))
+    for cut in np.unique(cuts):
+        on_it = np.flatnonzero(cuts == cut)
+        below, upto = (int(np.searchsorted(ranked, cut, side)) for side in ("left", "right"))
+        if below == 0 or (on_it.size < 2 and upto - below <= n / 2):
+            continue
+        others = n - (upto - below)
+        half = others if best == "low" else others - 1  # rounded up is worse for recency
+        moved = (2 * on_it.size * below + half) // (2 * others)
+        gap = (ranked[below - 1] + cut) / 2
+        cuts[on_it[:moved]] = max([gap, *cuts[: on_it[0]][-1:]])
+    return tuple(cuts.tolist())
 
 
 def _cells(
