@@ -192,6 +192,15 @@ def test_sensitivity_by_hand() -> None:
     assert "<table>" in found._repr_html_()
 
 
+def test_equal_scores_share_the_better_rank() -> None:
+    # B, C and D have 5 of 10 and rank 1, A ranks 4. With more of size B is ahead, D second and C
+    # third, so C moves by two; with less it is the other way around, and B moves.
+    rows = pd.DataFrame({"who": list("ABCD"), "size": [1, 9, 1, 5], "trust": [1, 1, 9, 5]})
+    found = sensitivity(scorecard(rows, key="who", items=["size", "trust"], scale=(0, 10)))
+    assert found.table["largest_move"].tolist() == [2, 2, 2, 2]
+    assert found.table["moved"].tolist() == ["C", "B", "B", "C"]
+
+
 @given(st.lists(st.tuples(*[st.integers(0, 9)] * 3), min_size=3, max_size=12), WEIGHTS)
 def test_sensitivity_as_scipy(scores: Any, weights: Any) -> None:
     card = scorecard(rows_of(scores), key="who", items=ITEMS, weights=weights, scale=(0, 9))

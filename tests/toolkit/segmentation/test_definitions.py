@@ -48,6 +48,10 @@ def test_by_hand(engine: Engine) -> None:
     assert counts["customers"].tolist() == [2, 0, 1, 3, 3, 2]
     assert counts["unknown"].tolist() == [1, 0, 1, 1, 0, 0]
     assert counts["share"]["top_profit"] == 0.5
+    assert found._shown().labels == ("name", "customers", "share", "unknown")
+    assert [row[2] for row in found._shown().cells] == [
+        "50 %", "0 %", "25 %", "75 %", "60 %", "40 %",
+    ]  # fmt: skip
     assert counts.index.tolist() == reference("key_account_definitions")["id"].tolist()
 
 

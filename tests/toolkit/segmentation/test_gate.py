@@ -43,6 +43,16 @@ def test_each_condition_can_be_what_is_missing() -> None:
     assert unmet(span=9, least_variation=1) == ("more_than_span", "value_differs")
 
 
+def test_values_differ_from_half_of_their_mean_on() -> None:
+    # Two customers of 200 ± 100: their standard deviation is exactly half of the mean.
+    def gate(low: float, high: float) -> Any:
+        return grading_gate(orders(("A", "2026-01-01", low), ("B", "2026-01-02", high)), span=1)
+
+    assert gate(100.0, 300.0).table["above"].tolist()[2] == 0.5
+    assert "value_differs" in gate(100.0, 300.0).unmet
+    assert "value_differs" not in gate(99.0, 301.0).unmet
+
+
 def test_what_cannot_be_told_is_unknown() -> None:
     nobody = grading_gate(THREE.head(0), span=1)
     assert (nobody.passed, nobody.unmet) == (False, ("more_than_span",))

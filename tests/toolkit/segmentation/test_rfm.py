@@ -349,6 +349,24 @@ def test_future_rows(engine: Engine) -> None:
     assert nobody.dropped == {"rows after 2001-01-01": 26}
 
 
+def test_an_order_on_the_day_itself_is_not_after_it(engine: Engine) -> None:
+    table = engine.table(
+        orders(
+            ("A", "2026-03-19", 1.0), ("A", "2026-03-20", 2.0), ("B", "2026-03-20", 4.0),
+            ("B", "2026-03-21", 8.0),
+        )
+    )  # fmt: skip
+    scored = rfm(table, as_of="2026-03-20", future="drop")
+    assert scored.dropped == {"rows after 2026-03-20": 1}
+    assert engine.rows(scored.table, "customer_id", "recency", "monetary") == [
+        ("A", 0, 3), ("B", 0, 4),
+    ]  # fmt: skip
+    with pytest.raises(DataError, match="1 of 4 rows lie after as_of=2026-03-20"):
+        rfm(table, as_of="2026-03-20")
+    for future in ("error", "drop"):
+        assert rfm(table, as_of="2026-03-21", future=future).dropped == {}
+
+
 def test_unusable_rows(engine: Engine) -> None:
     bad = orders(
         (None, "2026-01-01", 1.0), ("A", "n/a", 1.0), ("A", "2026-01-01", None),
