@@ -63,7 +63,14 @@ def test_answer_has_the_promised_columns_and_no_others(engine: Engine) -> None:
 
 def test_until_leaves_out_later_rows_and_defaults_to_the_last_day(engine: Engine) -> None:
     table = engine.table(HISTORY)
-    early = summarize(table, until="2026-01-05")
+    late = HISTORY[HISTORY["order_date"] > "2026-01-05"]
+    gone = {*HISTORY["customer_id"]} - set("ABEF")
+    assert len(gone) > 0
+    with dropping(
+        f"left out of {len(HISTORY)} rows: {len(late)} after 2026-01-05, and with them "
+        f"{len(gone)} customers who have no others"
+    ):
+        early = summarize(table, until="2026-01-05")
     assert engine.rows(early, "customer_id", "orders", "age") == [
         ("A", 1, 4),
         ("B", 1, 0),
@@ -72,7 +79,22 @@ def test_until_leaves_out_later_rows_and_defaults_to_the_last_day(engine: Engine
     ]
     whole = summarize(table)  # until 2026-03-03, the day of a refund
     assert engine.rows(whole, "customer_id", "age")[0] == ("A", 61)
-    assert engine.rows(summarize(table, until="2025-01-01")) == []
+    with dropping(f"{len(HISTORY)} after 2025-01-01, and with them 6 customers"):
+        assert engine.rows(summarize(table, until="2025-01-01")) == []
+
+
+def test_later_rows_of_customers_who_stay_are_left_out_as_asked(engine: Engine) -> None:
+    frame = orders(("A", "2026-01-01", 1.0), ("A", "2026-01-05", 2.0), ("B", "2026-01-05", 4.0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", DroppedRows)
+        whole = summarize(engine.table(frame), until="2026-01-05")  # the last day itself counts
+        assert engine.rows(whole, "customer_id", "revenue") == [("A", 3), ("B", 4)]
+        most = summarize(engine.table(frame.head(2)), until="2026-01-04")
+        assert engine.rows(most, "customer_id", "revenue") == [("A", 1)]
+    mixed = pd.concat([frame, orders((None, "2026-01-01", 9.0))], ignore_index=True)
+    said = "left out of 4 rows: 1 with no customer, 2 after 2026-01-04, and with them 1 customers"
+    with dropping(said):
+        summarize(engine.table(mixed), until="2026-01-04", unusable="drop")
 
 
 def test_own_column_names(engine: Engine) -> None:

@@ -57,10 +57,16 @@ class Orders:
         """Return the rows up to and including a day."""
         return self.lazy.filter(nw.col("day") <= frames.day_literal(self.source, "date", last))
 
-    def after(self, last: dt.date) -> int:
-        """Count the rows after a day."""
-        late = nw.col("day") > frames.day_literal(self.source, "date", last)
-        return int(frames.collect(self.lazy.filter(late).select(nw.len().alias("n")))["n"][0])
+    def after(self, last: dt.date) -> tuple[int, int]:
+        """Count the rows after a day, and the customers who have no others."""
+        late = (nw.col("day") > frames.day_literal(self.source, "date", last)).cast(nw.Int64)
+        each = self.lazy.select("customer", late.alias("late")).group_by("customer")
+        found = frames.collect(
+            each.agg(nw.col("late").sum(), nw.col("late").min().alias("only")).select(
+                nw.col("late").sum(), nw.col("only").sum()
+            )
+        )
+        return int(found["late"][0]), int(found["only"][0])
 
 
 def read_orders(
@@ -147,11 +153,11 @@ def _complaint(source: frames.Source, name: str, fault: nw.Expr, n: int, rows: i
     )
 
 
-def say_dropped(dropped: dict[str, int], rows: int) -> None:
+def say_dropped(dropped: dict[str, int], rows: int, *more: str) -> None:
     """Warn about rows left out on request, with their number and reason."""
-    if dropped:
-        reasons = ", ".join(f"{n:,} with {name}" for name, n in dropped.items())
-        warnings.warn(f"left out of {rows:,} rows: {reasons}", DroppedRows, stacklevel=3)
+    reasons = [*(f"{n:,} with {name}" for name, n in dropped.items()), *more]
+    if reasons:
+        warnings.warn(f"left out of {rows:,} rows: {', '.join(reasons)}", DroppedRows, stacklevel=3)
 
 
 def per_day(lazy: nw.LazyFrame[Any], *, refunds: bool = True) -> nw.LazyFrame[Any]:
@@ -257,6 +263,8 @@ def summarize(
         and PySpark know moments without a zone, and there the zone of the session counts.
     until : str, date or datetime, optional
         Last day to look at; rows after it are left out. Default: the last day in the table.
+        Customers who have no other rows are no customers yet: they are not in the answer, and are
+        counted in a :class:`~keyaccounts.errors.DroppedRows` warning.
     unusable : {"error", "drop"}, default "error"
         What to do with rows without customer, readable date or finite amount. With "drop" they
         are left out and counted in a :class:`~keyaccounts.errors.DroppedRows` warning.
@@ -291,6 +299,12 @@ def summarize(
 
     Notes
     -----
+    Rows after the day that is looked at are treated alike in the whole toolkit. They are left out
+    only on request: here by `until`, elsewhere, where a day counts as today and a later row may be
+    a mistake, by ``future="drop"``. What is left out is counted: in `.dropped` of an answer that
+    has one, otherwise in a warning. That a customer's later rows are left out is what `until`
+    asks for, so the warning comes only where customers are left out with them.
+
     `recency` here runs from first to last order, as lifetime models want it. In
     :func:`keyaccounts.segmentation.rfm` it runs from the last order to today, as sellers say it.
 
@@ -316,7 +330,12 @@ def summarize(
     frames.check_free(customer, COLUMNS, "customer")
     last = None if until is None else checks.day("until", until)
     read = read_orders(orders, customer=customer, date=date, amount=amount, unusable=unusable)
-    say_dropped(read.dropped, read.rows)
+    beyond = []
+    if last and read.last_day and read.last_day > last:
+        late, gone = read.after(last)
+        if gone:
+            beyond = [f"{late:,} after {last}, and with them {gone:,} customers who have no others"]
+    say_dropped(read.dropped, read.rows, *beyond)
     end = last or read.last_day or dt.date(1970, 1, 1)
     kind = read.day_kind
     lazy = read.lazy if last is None or not read.rows else read.upto(last)

@@ -60,6 +60,10 @@ def test_what_comes_later_has_not_happened_yet() -> None:
     found = stand(ROWS, **early, future="drop")
     assert found.table["stage"].tolist() == ["called", "called", "visited", ""]
     assert found.table["days"].tolist()[:3] == [6, 2, 15]
+    late = sum((pd.to_datetime(ROWS[name]) > "2026-03-07").sum() for name in STAGES)
+    assert found.dropped == {"days after 2026-03-07": late}
+    assert repr(found).splitlines()[0].endswith(f"; left out: {late} days after 2026-03-07")
+    assert stand(ROWS, **OPTIONS, future="drop").dropped == {}
 
 
 def test_nobody(engine: Engine) -> None:

@@ -340,13 +340,19 @@ def test_future_rows(engine: Engine) -> None:
         'Choose a later as_of, or pass future="drop" to leave them out'
     )
     scored = rfm(table, as_of="2026-03-20", future="drop")
-    assert scored.dropped == {"rows after 2026-03-20": 4}
+    # A's and B's later orders; B (10 days before the 31st) and nobody else has no earlier one.
+    assert scored.dropped == {
+        "rows after 2026-03-20": 4, "customers with rows after 2026-03-20 only": 1,
+    }  # fmt: skip
     assert engine.rows(scored.table, "customer_id", "recency", "frequency")[:2] == [
         ("A", 1, 3), ("C", 6, 4),
     ]  # fmt: skip
     nobody = rfm(table, as_of="2001-01-01", future="drop")
     assert engine.rows(nobody.table) == []
-    assert nobody.dropped == {"rows after 2001-01-01": 26}
+    assert nobody.dropped == {
+        "rows after 2001-01-01": 26, "customers with rows after 2001-01-01 only": 10,
+    }  # fmt: skip
+    assert "left out: 10 customers with rows after 2001-01-01 only" in repr(nobody)
 
 
 def test_an_order_on_the_day_itself_is_not_after_it(engine: Engine) -> None:

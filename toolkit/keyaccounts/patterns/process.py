@@ -36,15 +36,19 @@ class Standing(Shown):
         Stage → how many cases have come that far or farther.
     cases : int
         How many cases there are, begun or not.
+    dropped : dict of str to int
+        Reason → how many days were left out.
     """
 
     table: Any
     counts: Mapping[str, int]
     cases: int
+    dropped: Mapping[str, int]
 
     def _shown(self) -> Table:
         last, done = list(self.counts.items())[-1]
-        return table(self.table, f"{self.cases:,} cases; {done:,} have come to {last!r}")
+        left_out = "".join(f"; left out: {n:,} {name}" for name, n in self.dropped.items())
+        return table(self.table, f"{self.cases:,} cases; {done:,} have come to {last!r}{left_out}")
 
 
 def stand(
@@ -69,12 +73,13 @@ def stand(
     as_of : str, date or datetime
         The day that counts as today.
     future : {"error", "drop"}, default "error"
-        What to do with days after `as_of`; "drop" takes the stage as not yet reached.
+        What to do with days after `as_of`; "drop" takes the stage as not yet reached,
+        and counts the days.
 
     Returns
     -------
     Standing
-        `.table`, `.counts`, `.cases`.
+        `.table`, `.counts`, `.cases`, `.dropped`.
 
     Raises
     ------
@@ -138,6 +143,7 @@ def stand(
         ),
         {name: int((place >= i).sum()) for i, name in enumerate(names)},
         len(days),
+        {f"days after {today}": int(late.sum())} if late.any() else {},
     )
 
 

@@ -107,7 +107,8 @@ def rfm(
     weights : three numbers, default (1, 1, 1)
         How much r, f and m count in `score`. Equal weights are our default.
     future : {"error", "drop"}, default "error"
-        What to do with rows dated after `as_of`; "drop" leaves them out and counts them.
+        What to do with rows dated after `as_of`; "drop" leaves them out and counts them,
+        and the customers who have no others (see :func:`keyaccounts.purchases.summarize`).
     unusable : {"error", "drop"}, default "error"
         What to do with rows without customer, readable date or finite amount.
 
@@ -176,13 +177,15 @@ def rfm(
     dropped = dict(read.dropped)
     lazy, last = read.lazy, read.last_day
     if today and last and last > today:
-        late = read.after(today)
+        late, gone = read.after(today)
         if future == "error":
             raise DataError(
                 f"column {date!r}: {late:,} of {read.rows:,} rows lie after as_of={today}, the "
                 f'last on {last}. Choose a later as_of, or pass future="drop" to leave them out'
             )
         dropped[f"rows after {today}"] = late
+        if gone:
+            dropped[f"customers with rows after {today} only"] = gone
         lazy = read.upto(today)
     today = today or last
     customers, days_since = _customers(read, lazy, today)
