@@ -76,7 +76,7 @@ def spark() -> Iterator[Any]:
 
 # Where columns are opened and orders are read every kind of table is tried, and every method once
 # on large tables of every kind. What is worked out by hand is tried on two.
-DOORS = {"test_frames", "test_purchases", "test_large_tables"}
+DOORS = {"test_frames", "test_mends", "test_names", "test_purchases", "test_large_tables"}
 BY_HAND = ["pandas", "duckdb"]
 
 

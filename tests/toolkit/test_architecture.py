@@ -20,7 +20,7 @@ CHAPTERS = {"information", "prospecting", "segmentation", "penetration", "servic
 # Each floor may import what stands below it, and its own room.
 FLOORS = [
     {"errors", "escapes"},
-    {"checks", "files", "tables"},
+    {"checks", "files", "mends", "tables"},
     {"frames"},
     {"datasets", "patterns", "purchases", "world"},
     CHAPTERS,

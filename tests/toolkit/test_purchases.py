@@ -414,7 +414,7 @@ def test_polars_nan_is_missing_like_null() -> None:
 @pytest.mark.parametrize(
     ("column", "values", "hint"),
     [
-        ("amount", ["10", "20"], "not numbers: convert it first, for example with pandas.to_num"),
+        ("amount", ["10", "20"], "not numbers: convert it first, for example with rows"),
         ("amount", [True, False], "Boolean values, not numbers"),
         ("amount", [dt.datetime(2026, 1, 1)] * 2, "not numbers"),
         ("order_date", [20260101, 20260102], "not dates: convert it first"),

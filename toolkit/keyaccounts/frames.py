@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from keyaccounts import mends
 from keyaccounts.errors import ColumnError, DataError
 
 Native: TypeAlias = Any
@@ -67,16 +68,26 @@ class Source:
 
     def example(self, wrong: nw.Expr, show: str) -> str:
         """Say where the first rows are for which `wrong` holds, naming a value of column `show`."""
-        rows, keep = self.rows, [*self.names]
+        rows, dated = self.rows, self.dtype(show).is_temporal()
+        # As text, since no other library has days beyond the year 9999 to show.
+        shown = nw.col(show).cast(nw.String) if dated else nw.col(show)
         if isinstance(rows, nw.DataFrame):
             found = rows.with_row_index("row").filter(wrong).head(3)
             places = ", ".join(str(i) for i in found["row"].to_list())
             where = f"row {places} (counting from 0)"
+            found = found.head(1).select(shown)
         else:
-            found = rows.filter(wrong).select(keep).head(1).collect()
+            found = collect(rows.filter(wrong).select(shown).head(1))
             where = "for example"
         value = found[show].to_list()[0]
-        return f"{where}, where {self.names[show]!r} is {_plain(value)}"
+        text = value.replace("T", " ").split(" ")[0] if dated and isinstance(value, str) else ""
+        return f"{where}, where {self.names[show]!r} is {text or _plain(value)}"
+
+    def mend(self, role: str, what: str) -> str:
+        """Return the line of code that mends a column, in the caller's engine."""
+        engine, name = self.engine, self.names[role]
+        present = self.native.schema.names if engine == "pyarrow" else [name]
+        return mends.line(what, engine, name, present)
 
 
 class Asked(str):
@@ -207,6 +218,13 @@ def typed_key(source: Source, role: str) -> Source:
             f"column {source.names[role]!r} holds {kind} values: "
             "give each row one plain value there, such as text or a whole number"
         )
+    if kind in (nw.Date, nw.Datetime):
+        far = not_a_day(source, role)
+        if collect(source.lazy.select(far.cast(nw.Int64).sum()))[role][0]:
+            raise DataError(
+                f"column {source.names[role]!r}: days outside the years 1 to 9999: "
+                f"{source.example(far, role)}. Mend these rows or leave them out"
+            )
     return source
 
 
@@ -219,14 +237,55 @@ def typed_number(source: Source, role: str) -> Source:
         If it holds anything else.
     """
     source = typed(source, role, nw.Float64(), source.dtype(role).is_numeric())
+    if source.rows.implementation.is_pandas():
+        own = source.rows.to_native()
+        named = own[role].dtype
+        if isinstance(named, pd.CategoricalDtype) and named.categories.dtype.kind in "iuf":
+            rows = nw.from_native(own.assign(**{role: own[role].astype(float)}))
+            source = replace(source, rows=rows, lazy=rows.lazy())
     kind = source.dtype(role)
     if not kind.is_numeric():
-        mend = ".astype(int)" if kind == nw.Boolean else "pandas.to_numeric"
+        held = "Duration" if _is_span(source, role) else kind_name(kind)
         raise DataError(
-            f"column {source.names[role]!r} holds {kind} values, not numbers: "
-            f"convert it first, for example with {mend}"
+            f"column {source.names[role]!r} holds {held} values, not numbers: "
+            f"{_number_mend(source, role)}"
         )
     return _arrow_floats(source, role) if kind in (nw.Int64, nw.UInt64) else source
+
+
+def kind_name(kind: nw.dtypes.DType) -> str:
+    """Return what a type is called, without its details."""
+    return str(kind).split("(")[0]
+
+
+def _number_mend(source: Source, role: str) -> str:
+    """Say how a column is made one of numbers, if there is a way."""
+    kind = source.dtype(role)
+    if _is_span(source, role):
+        return f"say in which unit, for example in days with {source.mend(role, 'days')}"
+    if kind in (nw.Date, nw.Datetime):
+        line = source.mend(role, "days until")
+        return f"count days first, for example those until {mends.DAY} with {line}"
+    what = "numbers" if kind in (nw.String, nw.Categorical, nw.Enum) else None
+    what = "ones" if kind == nw.Boolean else what
+    if "decimal" in _unknown(source, role):
+        what = "floats"  # of more digits than Narwhals knows
+    if what is None:
+        return "give it numbers"
+    return f"convert it first, for example with {source.mend(role, what)}"
+
+
+def _is_span(source: Source, role: str) -> bool:
+    return source.dtype(role) == nw.Duration or "DayTimeInterval" in _unknown(source, role)
+
+
+def _unknown(source: Source, role: str) -> str:
+    """Return what the engine calls the type of a column that Narwhals does not know."""
+    if source.dtype(role) != nw.Unknown or source.engine not in ("pyarrow", "pyspark"):
+        return ""
+    if source.engine == "pyspark":
+        return str(source.native.schema[source.names[role]].dataType)
+    return str(source.native.schema.field(source.names[role]).type)
 
 
 def _arrow_floats(source: Source, role: str) -> Source:
@@ -368,8 +427,9 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
                 changed[name] = frame[name].astype("Int64")
             except OverflowError:
                 raise DataError(
-                    f"column {name!r} holds numbers of more than 64 bits: make it text, "
-                    "for example with .astype(str)"
+                    f"column {name!r} holds numbers of more than 64 bits: make amounts floats, "
+                    f"with {mends.line('floats', 'pandas', name)}, and keys text, "
+                    f"with {mends.line('text', 'pandas', name)}"
                 ) from None
         elif kind in {"decimal", "floating", "mixed-integer-float"}:
             changed[name] = frame[name].astype(float)
@@ -377,10 +437,15 @@ def _tidy(frame: pd.DataFrame) -> pd.DataFrame:
             changed[name] = frame[name].astype("string")
         elif kind == "boolean":
             changed[name] = frame[name].astype("boolean")
+        elif kind == "timedelta":
+            changed[name] = pd.to_timedelta(frame[name])
+        elif kind == "period":
+            changed[name] = pd.PeriodIndex(frame[name])
         else:
             raise DataError(
                 f"column {name!r} holds Python objects ({kind}): give it one plain kind of values, "
-                "numbers for example with pandas.to_numeric, names with .astype(str)"
+                f"numbers for example with {mends.line('numbers', 'pandas', name)}, "
+                f"names with {mends.line('text', 'pandas', name)}"
             )
     return frame.assign(**changed) if changed else frame
 
@@ -392,7 +457,7 @@ def _sorted_categories(column: pd.Series[Any]) -> pd.Series[Any]:
     except TypeError:
         raise DataError(
             f"column {column.name!r} has categories of several kinds, which have no order: give "
-            "them one kind, for example with .astype(str)"
+            f"them one kind, for example with {mends.line('text', 'pandas', str(column.name))}"
         ) from None
 
 
@@ -454,15 +519,46 @@ def typed_day(source: Source, role: str) -> Source:
         If it holds anything else.
     """
     dated = (nw.Date, nw.Datetime, nw.String)
-    source = typed(source, role, nw.String(), source.dtype(role) in dated)
+    source = typed(_timestamps(source, role), role, nw.String(), source.dtype(role) in dated)
     kind = source.dtype(role)
     if kind not in dated:
-        form = ", format='%Y%m%d'" if kind.is_numeric() else ""
+        what = _dates_of(source, role)
+        how = "give it dates, or text such as 2026-03-31"
+        if what is not None:
+            how = f"convert it first, for example with {source.mend(role, what)}"
         raise DataError(
-            f"column {source.names[role]!r} holds {kind} values, not dates: "
-            f"convert it first, for example with pandas.to_datetime(…{form})"
+            f"column {source.names[role]!r} holds {kind_name(kind)} values, not dates: {how}"
         )
     return source
+
+
+def _timestamps(source: Source, role: str) -> Source:
+    """Return the source with periods of a day or less, which pandas alone has, as their start."""
+    own = source.rows.to_native()
+    if source.rows.implementation.is_pandas() and isinstance(own[role].dtype, pd.PeriodDtype):
+        short = (pd.offsets.Day, pd.offsets.BusinessDay, pd.offsets.Tick)
+        if isinstance(own[role].dtype.freq, short) and own[role].dtype.freq.n == 1:
+            rows = nw.from_native(own.assign(**{role: own[role].dt.to_timestamp()}))
+            return replace(source, rows=rows, lazy=rows.lazy())
+    return source
+
+
+def _dates_of(source: Source, role: str) -> str | None:
+    """Say what the values of a column that holds no dates may mean, if that can be told."""
+    kind, value = source.dtype(role), nw.col(role)
+    if kind in (nw.Categorical, nw.Enum):
+        return "dates of text"
+    if kind.is_numeric():
+        known = source.lazy.filter(~value.is_nan()) if kind.is_float() else source.lazy
+        ends = collect(known.select(value.min().alias("low"), value.max().alias("high")))
+        low, high = ends["low"][0], ends["high"][0]
+        if low >= 1000_01_01 and high <= 9999_12_31:
+            return "dates of 20261231"
+        # As Excel counts them: from May 1927 on, so that no year is taken for a day.
+        return "dates of Excel" if low >= 10_000 and high <= 2_958_465 else None
+    own = source.rows.to_native()
+    periods = source.rows.implementation.is_pandas() and isinstance(own[role].dtype, pd.PeriodDtype)
+    return "dates of periods" if periods else None
 
 
 def day(source: Source, role: str) -> nw.Expr:
@@ -482,11 +578,27 @@ def day(source: Source, role: str) -> nw.Expr:
 
 
 def not_a_day(source: Source, role: str) -> nw.Expr:
-    """Return where a date column holds no readable day (null is not counted here)."""
-    column = nw.col(role)
-    if source.dtype(role) == nw.String:
+    """Return where a date column holds no readable day (null is not counted here).
+
+    That is text of another form, and days outside the years 1 to 9999: databases have them, even
+    infinite ones, and Python has not.
+    """
+    column, kind = nw.col(role), source.dtype(role)
+    if kind == nw.String:
         return ~column.is_null() & ~column.str.contains(_ISO_DAY)
-    return column.is_null() & ~column.is_null()
+    if source.engine == "pyspark":  # it cannot write the first day of all
+        return ~column.is_null() & ~column.cast(nw.Date).dt.year().is_between(1, 9999)
+    low: dt.date = dt.date.min
+    high: dt.date = dt.date.max
+    if isinstance(kind, nw.Datetime):
+        low, high = dt.datetime.min, dt.datetime.max
+        if kind.time_unit == "ns":  # which end in 2262
+            return column.is_null() & ~column.is_null()
+        if kind.time_zone is not None:
+            column = column.dt.replace_time_zone(None)
+    else:
+        column = column.cast(nw.Date)
+    return ~column.is_null() & ((column < low) | (column > high))
 
 
 def day_literal(source: Source, role: str, value: dt.date) -> nw.Expr:

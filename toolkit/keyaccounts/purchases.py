@@ -81,10 +81,12 @@ def read_orders(
         return _no_orders(source)
     day, money = frames.day(source, "date"), nw.col("amount").cast(nw.Float64)
     faults = _faults(source)
+    text = source.dtype("date") == nw.String  # a day of the year 20,000 is none that Python knows
+    known = day if text else nw.when(~faults["unreadable date"]).then(day)
     counts = frames.collect(
         source.lazy.select(
             nw.len().alias("rows"),
-            day.max().alias("last"),
+            known.max().alias("last"),
             money.min().alias("least"),
             *(fault.cast(nw.Int64).sum().alias(name) for name, fault in faults.items()),
         )
