@@ -17,9 +17,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from engines import Engine
+from engines import Engine, dropping
 from keyaccounts import segmentation
-from keyaccounts.errors import DroppedRows
 from keyaccounts.patterns import concentration, grid, process, rates, scorecard
 from keyaccounts.purchases import summarize
 
@@ -71,7 +70,7 @@ def _by_customer(function: Callable[..., Any], **options: Any) -> Callable[[Any]
 
 
 def _until(log: Any) -> Any:
-    with pytest.warns(DroppedRows, match="customers"):  # who came later
+    with dropping("customers who have no others"):
         return summarize(log, date="date", until="2025-10-31")
 
 
