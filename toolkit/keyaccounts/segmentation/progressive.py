@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -17,9 +18,8 @@ from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
 Rule: TypeAlias = tuple[str, str, Any]
-"""A column, one of the :data:`OPERATORS`, and the value to compare with."""
+"""A column, one of :data:`keyaccounts.frames.OPERATORS`, and the value to compare with."""
 
-OPERATORS = ("==", "!=", ">", ">=", "<", "<=", "in")
 UNKNOWN, NOT_APPLICABLE, NOT_ASKED = "unknown", "n/a", "not asked"
 # What a stage knows of a customer, as a number: the first label, the second, or one of these.
 _UNKNOWN, _NOT_APPLICABLE, _BAD = 2, 3, 4
@@ -94,8 +94,9 @@ def progressive(
         Stage → where its answer comes from. Either the name of a column that holds the two
         labels, or true for the first and false for the second; or a rule, (column, operator,
         value) such as ``("vehicles", ">=", 3)``, which gives the first label where it holds and
-        the second where it does not. Operators: ==, !=, >, >=, <, <= and "in" (a list). Where
-        the column is missing the label is "unknown", never "no".
+        the second where it does not. Operators: ==, !=, >, >=, <, <= and "in" (a list). Days are
+        compared with days, as text or dates; categories in the order in which they are declared.
+        Where the column is missing the label is "unknown", never "no".
     wanted : dict, optional
         Stage → the label, or list of labels, that passes. A stage not named here divides, but
         lets everybody through. Default (ours): {"likely": "likely", "priority": "target"}.
@@ -235,7 +236,7 @@ def _rule(name: str, given: Any) -> tuple[str, Rule | None]:
             'as ("vehicles", ">=", 3)'
         )
     column, operator, value = given
-    checks.choice(f"criteria, stage {name!r}", operator, OPERATORS)
+    checks.choice(f"criteria, stage {name!r}", operator, frames.OPERATORS)
     several = isinstance(value, list | tuple | set | frozenset)
     values = list(value) if several else [value]
     kinds = {_kind(v) for v in values}
@@ -243,7 +244,7 @@ def _rule(name: str, given: Any) -> tuple[str, Rule | None]:
     if (operator == "in") != several or len(kinds) != 1 or None in kinds or unordered:
         raise ParameterError(
             f"criteria, stage {name!r}: cannot compare {operator!r} with {value!r}: give a "
-            'number, text, True or False; for "in" a list of numbers or of texts'
+            'number, text, day, True or False; for "in" a list of numbers, texts or days'
         )
     return column, (column, operator, values if several else value)
 
@@ -253,6 +254,8 @@ def _kind(value: Any) -> str | None:
         return "truth"
     if isinstance(value, str):
         return "text"
+    if isinstance(value, dt.date | np.datetime64) and not pd.isna(value):
+        return "day"
     if isinstance(value, int | float | np.number) and np.isfinite(value):
         return "number"
     return None
@@ -263,62 +266,23 @@ def _kind(value: Any) -> str | None:
 
 def _answer(source: frames.Source, stage: _Stage, role: str) -> tuple[frames.Source, nw.Expr]:
     """Return the source with the column typed, and the stage's answer as a number."""
-    column = nw.col(role)
     if stage.rule is None:
-        source, kind = _typed_text(source, role)
-        if kind == nw.Boolean:
+        source, column = frames.typed_label(source, role), nw.col(role)
+        if source.dtype(role) == nw.Boolean:
             holds, fails = column, ~column
         else:
             column = column.cast(nw.String)
             holds, fails = column == stage.labels[0], column == stage.labels[1]
-        missing = column.is_null()
     else:
         _, operator, value = stage.rule
-        source = _typed_as(source, role, value)
-        missing = column.is_null()
-        if source.dtype(role).is_float():
-            missing = missing | column.is_nan()
-        holds = _compare(column, operator, value)
-        fails = ~holds
+        source, holds = frames.compare(source, role, operator, value)
+        column, fails = nw.col(role), ~holds
+    missing = column.is_null()
+    if source.dtype(role).is_float():
+        missing = missing | column.is_nan()
     no = nw.when(fails).then(nw.lit(1)).otherwise(nw.lit(_BAD))
     yes = nw.when(holds).then(nw.lit(0)).otherwise(no)
     return source, nw.when(missing).then(nw.lit(_UNKNOWN)).otherwise(yes)
-
-
-def _typed_text(source: frames.Source, role: str) -> tuple[frames.Source, nw.dtypes.DType]:
-    kinds = (nw.String, nw.Categorical, nw.Enum, nw.Boolean)
-    source = frames.typed(source, role, nw.String(), source.dtype(role) in kinds)
-    kind = source.dtype(role)
-    if kind not in kinds:
-        raise DataError(
-            f"column {source.names[role]!r} holds {kind} values, no labels: give a rule instead, "
-            f'such as ("{source.names[role]}", ">=", 1)'
-        )
-    return source, kind
-
-
-def _typed_as(source: frames.Source, role: str, value: Any) -> frames.Source:
-    one = value[0] if isinstance(value, list) else value
-    if _kind(one) == "number":
-        return frames.typed_number(source, role)
-    source, kind = _typed_text(source, role)
-    if (kind == nw.Boolean) != (_kind(one) == "truth"):
-        raise DataError(f"column {source.names[role]!r} holds {kind} values: {one!r} is not one")
-    return source
-
-
-def _compare(column: nw.Expr, operator: str, value: Any) -> nw.Expr:
-    if operator == "in":
-        return nw.any_horizontal(*(column == one for one in value), ignore_nulls=True)
-    compared: nw.Expr = {
-        "==": column.__eq__,
-        "!=": column.__ne__,
-        ">": column.__gt__,
-        ">=": column.__ge__,
-        "<": column.__lt__,
-        "<=": column.__le__,
-    }[operator](value)
-    return compared
 
 
 def _other_label(source: frames.Source, stage: _Stage, role: str) -> DataError:
