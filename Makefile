@@ -68,8 +68,15 @@ serve: book  ## build, then show the site at a loopback address (PORT=8000)
 slides: $(VENV)/.book  ## make the slides of each chapter into _build/slides
 	$(BIN)/python book/_slides/make_slides.py _build/slides
 
-lab: $(VENV)/.lab  ## open the pages as notebooks in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=.
+EDITION ?= student
+FOLDER_student := lab
+FOLDER_author  := .
+# What is in `lab` is the student's: written anew only where nobody has changed it, and `make clean`
+# leaves it. book/_lab lets root start JupyterLab (in a container) and keeps its news away.
+lab: $(VENV)/.lab  ## open the pages as notebooks, without solutions (EDITION=author: the sources)
+	$(if $(FOLDER_$(EDITION)),,$(error EDITION is student or author, not "$(EDITION)"))
+	@$(if $(filter student,$(EDITION)),$(BIN)/python book/_ext/student_edition.py lab)
+	@JUPYTER_CONFIG_PATH="$(CURDIR)/book/_lab" $(BIN)/jupyter lab --notebook-dir=$(FOLDER_$(EDITION))
 
 page:  ## start a page (CHAPTER=3-segmentation NAME=pyramid)
 	@$(PYTHON) -c '$(NEW_ENOUGH)'

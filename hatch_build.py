@@ -1,4 +1,4 @@
-"""Which files of data/ travel with the package: those its dictionary names, and no others."""
+"""What travels with the package: the data that their dictionary names, and the book's questions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class Datasets(BuildHookInterface):  # type: ignore[type-arg]
-    """Puts the dictionary and its tables into what is built, and their scripts into the source."""
+class Brought(BuildHookInterface):  # type: ignore[type-arg]
+    """Puts data and questions into what is built, and the scripts of the data into the source."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Name each file; one that is missing stops the build."""
@@ -24,3 +24,7 @@ class Datasets(BuildHookInterface):  # type: ignore[type-arg]
             into = "data"
         for name in sorted(names):
             build_data["force_include"][f"data/{name}"] = f"{into}/{name}"
+        for file in sorted(Path(self.root).glob("book/[0-9]*/questions/*.toml")):
+            name = file.relative_to(self.root).as_posix()
+            into = name if self.target_name == "sdist" else f"keyaccounts/{name}"
+            build_data["force_include"][name] = into

@@ -12,7 +12,6 @@ from docutils import nodes
 from journey import station_of, stations
 from sphinx import addnodes
 from sphinx.util import logging
-from student_edition import address as student_edition
 
 log = logging.getLogger(__name__)
 
@@ -167,7 +166,6 @@ def fill(app, pagename, templatename, context, doctree):
     station = station_of(pagename)
     home = app.config.root_doc
     title = re.sub(r"<[^>]+>", "", context.get("title") or "")
-    worked = pagename in app.env.found_docs and is_notebook(app.env, pagename)
     context.update(
         book=app.config.html_title,
         page_title=title,
@@ -182,7 +180,6 @@ def fill(app, pagename, templatename, context, doctree):
         styles=[fingerprint(app, "course.css")],
         scripts=[fingerprint(app, "course.js")],
         uses_design="sd-" in context.get("body", ""),
-        notebook=pathto(student_edition(pagename), 1) if worked else None,
     )
     # a station's own title page is no crumb of itself
     chapter = f"book/{station['folder']}/index" if station else None

@@ -1,56 +1,51 @@
-"""MyST turned into Markdown that any notebook program shows as it is meant.
+"""MyST as plain Markdown, which every notebook program shows as it is meant.
 
-What has no plain form is refused with its line: a student must not meet markup that nobody renders.
+The parser is that of the site. Only what it finds to be MyST, or money, is written anew; all other
+lines stay as they were typed. What has no plain form is refused with its line: a student must not
+meet markup that nobody renders.
 """
 
+import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-FENCE = re.compile(
-    r"^[ ]{0,3}(?P<marks>`{3,}|~{3,}|:{3,})[ ]*(?:\{(?P<name>[^}\s]+)\})?(?P<rest>.*)$"
+import yaml
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
+from pybtex.database import parse_file
+from pybtex.richtext import Text
+
+SETTINGS = yaml.safe_load((Path(__file__).parents[2] / "_config.yml").read_text("utf8"))
+PARSER = create_md_parser(
+    MdParserConfig(
+        enable_extensions=set(SETTINGS["parse"]["myst_enable_extensions"]),
+        dmath_allow_digits=SETTINGS["sphinx"]["config"]["myst_dmath_allow_digits"],
+        dmath_allow_space=SETTINGS["sphinx"]["config"]["myst_dmath_allow_space"],
+    ),
+    RendererHTML,
 )
-OPTION = re.compile(r"^[ ]*:([\w-]+):(?:[ ]+(.*))?$")
-TARGET = re.compile(r"^(?:\([\w.:-]+\)=|%.*|\+\+\+.*|\{[.#][^}]*\})[ ]*\n?", re.M)
-DEFINED = re.compile(r"^(\S.*)\n:[ ]+(?=\S)", re.M)
+PARSER.disable("text_join")  # "\*" stays as it was typed
+PARSER.core.ruler.disable("attr")  # and a line of attributes stays to be found
 
-# Leftmost wins, so what stands inside code or a formula is not looked at.
-INLINE = re.compile(
-    r"""
-      \{(?P<role>[A-Za-z][\w:.-]*)\}(?P<ticks>`+)(?P<content>.+?)(?P=ticks)(?!`)
-    | (?P<code>(?P<marks>`+)(?!`).+?(?<!`)(?P=marks)(?!`))
-    | (?P<display>\$\$.+?\$\$)(?:[ ]*\([\w.:-]+\))?
-    | (?P<ams>\\begin\{(?P<env>\w+\*?)\}.+?\\end\{(?P=env)\})
-    | (?P<formula>(?<![\d\\])\$(?![\s$])(?:\\.|[^$\\])+?(?<!\s)\$(?!\d))
-    | (?P<dollar>\\?\$)
-    | (?P<picture>!\[)
-    | \[(?P<label>(?:[^][`]|`[^`]*`)*)\](?:\((?P<target>[^)]*)\)|(?P<attributes>\{[.#][^}]*\}))
-    | (?P<lost>\{\{.*?\}\}|\[\^[^]]+\])
-    """,
-    re.S | re.X,
-)
-EXPLICIT = re.compile(r"^(?P<text>.+?)\s*<(?P<target>[^<>]+)>$", re.S)
+TITLE = re.compile(r"^# (.+)$", re.M)
+DIRECTIVE = re.compile(r"\{([\w:-]+)\}\s*(.*)")
+OPTIONS = re.compile(r"\A([ ]*:[\w-]+:.*(\n|\Z))*\n*")
+EXPLICIT = re.compile(r"(?P<text>.+?)\s*<(?P<target>[^<>]+)>")
 
-# A bare dollar beside another one would be read as a formula. JupyterLab looks twice, before and
-# after it makes HTML: the backslash is for the first look, the element for the second.
+# Two dollars would be read as a formula. JupyterLab looks twice, before and after it makes HTML:
+# the backslash is for the first look, the element for the second.
 DOLLAR = r"<span>\$</span>"
 
-TITLED = {"admonition", "dropdown"}
-ADMONITIONS = {"attention", "caution", "danger", "error", "hint"} | TITLED
-ADMONITIONS |= {"important", "note", "seealso", "tip", "warning"}
-OBJECTS = {"attr", "class", "const", "data", "exc", "func", "meth", "mod", "obj"}
-
-# What must not be left, as a second look that does not share the patterns above.
-LEFT = re.compile(
-    r"\{[A-Za-z][\w:.-]*\}`|^[ >]*:{3,}|^[ >]*[`~]{3,}[ ]*\{|^\([\w-]+\)=|\{\{|^:[\w-]+:", re.M
-)
-VERBATIM = re.compile(
-    r"""
-      ^(?P<fence>`{3,}|~{3,})(?![ ]*\{).*?^(?P=fence)
-    | \$\$.+?\$\$ | (?<!\\)\$[^$\n]+\$
-    | (?<![`}])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)
-    """,
-    re.S | re.M | re.X,
-)
+MARKS = {"myst_target", "myst_line_comment", "myst_block_break", "attrs_block"}
+AS_TYPED = {"fence", "code_block", "hr", "math_block", "amsmath"}
+HOLDS = "paragraph heading bullet_list ordered_list list_item blockquote table thead tbody tr th td"
+AS_TYPED |= {f"{name}_{end}" for name in HOLDS.split() for end in ("open", "close")}
+NOTES = {"attention", "caution", "danger", "error", "hint", "important", "note", "seealso"}
+NOTES |= {"tip", "warning"}
+OBJECTS = {"attr", "class", "data", "exc", "func", "meth", "mod"}
 
 
 class NotPlain(ValueError):
@@ -61,150 +56,153 @@ class NotPlain(ValueError):
         self.line = line
 
 
-@dataclass
+@dataclass(frozen=True)
 class Block:
-    """Lines that belong together: text, code in a fence (name ""), or a directive."""
+    """Lines that belong together: a directive, or text (without a name)."""
 
     line: int
-    lines: list[str] = field(default_factory=list)
-    name: str | None = None
+    lines: list[str]
+    name: str = ""
     argument: str = ""
-
-    def body(self):
-        """Return the content of a directive without its options, and the line it starts in."""
-        inside = self.lines[1:-1]
-        skipped = 0
-        if inside and inside[0].strip() == "---":
-            skipped = next((n for n, x in enumerate(inside[1:], 2) if x.strip() == "---"), 1)
-        else:
-            while skipped < len(inside) and OPTION.match(inside[skipped]):
-                skipped += 1
-        return "\n".join(inside[skipped:]).strip("\n"), self.line + 1 + skipped
+    body: str = ""
+    body_line: int = 0
 
 
 def blocks(text, line=1):
-    """Yield the blocks of a text, in order and without losing a line."""
-    open_block, marks, plain = None, "", Block(line)
-    for number, content in enumerate(text.split("\n"), line):
-        found = FENCE.match(content)
-        if open_block:
-            open_block.lines.append(content)
-            closing = content.strip()
-            if len(closing) >= len(marks) and set(closing) == {marks[0]}:
-                yield open_block
-                open_block, plain = None, Block(number + 1)
-        elif found and not ("`" in found["rest"] and found["marks"][0] == "`"):
-            if plain.lines:
-                yield plain
-            marks = found["marks"]
-            name = found["name"] or ""
-            if not name and marks[0] == ":":
-                raise NotPlain(f"{content.strip()!r} opens nothing that is known", number)
-            open_block = Block(number, [content], name, found["rest"].strip())
-        else:
-            plain.lines.append(content)
-    if open_block:
-        raise NotPlain(f"{open_block.lines[0].strip()!r} is not closed", open_block.line)
-    if plain.lines:
-        yield plain
+    """Yield the directives of a text and the text between them, without losing a line."""
+    lines, done = text.split("\n"), 0
+    for token in PARSER.parse(text):
+        found = DIRECTIVE.fullmatch(token.info.strip()) if token.type.endswith("fence") else None
+        if not found or token.level:
+            continue
+        start, end = token.map
+        if end - start < 2 or set(lines[end - 1].strip()) != {token.markup[0]}:
+            raise NotPlain(f"{lines[start].strip()!r} is not closed", line + start)
+        if start > done:
+            yield Block(line + done, lines[done:start])
+        skipped = OPTIONS.match(token.content).end()
+        body_line = line + start + 1 + token.content.count("\n", 0, skipped)
+        body = token.content[skipped:].rstrip("\n")
+        yield Block(line + start, lines[start:end], *found.groups(), body, body_line)
+        done = end
+    if done < len(lines):
+        yield Block(line + done, lines[done:])
 
 
 def plain(text, names, line=1):
-    """Return a text as plain Markdown; `names` knows titles and sources (see book_names)."""
-    done = []
-    for block in blocks(text, line):
-        if block.name is None:
-            done.append(prose("\n".join(block.lines), names, block.line))
-        elif block.name == "":
-            done.append("\n".join(block.lines))
-        else:
-            done.append(directive(block, names))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(done)).strip("\n")
+    """Return a text as plain Markdown; `names` knows titles and sources."""
+    return joined(blocks(text, line), names)
+
+
+def joined(found, names):
+    """Return blocks as plain Markdown."""
+    done = "\n".join(directive(b, names) if b.name else prose(b, names) for b in found)
+    return re.sub(r"\n{3,}", "\n\n", done).strip("\n")
 
 
 def directive(block, names):
-    """Return what a directive says, as Markdown."""
-    body, line = block.body()
-    title = inline(block.argument, names, block.line)
-    if block.name in ("exercise", "exercise-start"):
-        return f"### {title or 'Exercise'}\n\n{plain(body, names, line)}"
+    """Return what a directive says."""
+    title = prose(Block(block.line, [block.argument]), names)
     if block.name == "exercise-end":
         return ""
-    if block.name == "math":
-        return f"$$\n{body}\n$$"
-    if block.name in ("code", "code-block"):
-        return f"```{block.argument}\n{body}\n```"
-    if block.name in ADMONITIONS:
-        inside = plain(body, names, line)
-        if block.name not in TITLED:  # there the argument is the first text
-            title, inside = block.name.capitalize(), "\n\n".join(filter(None, (title, inside)))
-        quoted = f"**{title}**\n\n{inside}".split("\n")
-        return "\n" + "\n".join(f"> {part}".rstrip() for part in quoted) + "\n"
-    raise NotPlain(f"the directive {{{block.name}}} has no plain form", block.line)
+    if block.name not in {"exercise", "exercise-start", "admonition", "dropdown", *NOTES}:
+        raise NotPlain(f"the directive {{{block.name}}} has no plain form", block.line)
+    body = plain(block.body, names, block.body_line)
+    if block.name.startswith("exercise"):
+        return f"### {title or 'Exercise'}\n\n{body}"
+    if block.name == "dropdown":
+        return f"\n<details><summary>{title}</summary>\n\n{body}\n\n</details>\n"
+    if block.name in NOTES:  # there the argument is the first text
+        title, body = block.name.capitalize(), f"{title}\n\n{body}".strip()
+    quoted = f"**{title}**\n\n{body}".split("\n")
+    return "\n" + "\n".join(f"> {part}".rstrip() for part in quoted) + "\n"
 
 
-def prose(text, names, line):
-    """Return text outside of directives, line marks removed."""
-    # the lines keep their number until everything is converted
-    text = TARGET.sub(lambda m: "\n" if m[0].endswith("\n") else "", text)
-    return inline(DEFINED.sub(r"**\1**: ", text), names, line)
+def prose(block, names):
+    """Return text outside of directives."""
+    lines = list(block.lines)
+    for token in reversed(PARSER.parse("\n".join(lines))):
+        here = block.line + (token.map or [0])[0]
+        if token.type == "inline":
+            if (new := inline(token.children, names, here)) != token.content:
+                replace(lines, token, new, here)
+        elif token.type in MARKS:
+            lines[slice(*token.map)] = []
+        elif token.type == "math_block_label":
+            lines[slice(*token.map)] = [f"$${token.content}$$"]
+        elif token.type not in AS_TYPED or DIRECTIVE.match(token.info):
+            what = token.info or token.content or token.type.removesuffix("_close")
+            raise NotPlain(f"{what.strip()!r} has no plain form here", here)
+    return "\n".join(lines)
 
 
-def inline(text, names, line):
-    """Return a text with roles, links and dollars in their plain form."""
-
-    def replaced(found):
-        here = line + text.count("\n", 0, found.start())
-        if found["role"]:
-            return role(found["role"], " ".join(found["content"].split()), names, here)
-        if found["dollar"]:
-            return "$" if alone(text, found.start()) else DOLLAR
-        if found["display"]:
-            return found["display"]
-        if found["picture"]:
-            raise NotPlain("a notebook on its own has no image files; draw it in a cell", here)
-        if found["lost"]:
-            raise NotPlain(f"{found['lost']!r} has no plain form", here)
-        if found["label"] is not None:
-            return link(found, names, here)
-        return found[0]
-
-    return INLINE.sub(replaced, text)
+def replace(lines, token, new, here):
+    """Put text in the place of a token's, behind the marks of lists and quotes."""
+    start, end = token.map
+    held = "\n".join(lines[start:end])
+    typed = r"\n([ \t>]*)".join(map(re.escape, token.content.split("\n")))
+    found = re.search(typed, held)
+    if not found:
+        raise NotPlain(f"{token.content!r} is too mixed to be made plain", here)
+    new = new.replace("\n", "\n" + (found[1] if found.lastindex else ""))
+    lines[start:end] = (held[: found.start()] + new + held[found.end() :]).split("\n")
 
 
-def alone(text, place):
-    """Tell whether the dollar at a place is the only one of its paragraph."""
-    before = re.split(r"\n\s*\n", text[:place])[-1]
-    after = re.split(r"\n\s*\n", text[place:])[0]
-    return (before + after).count("$") == 1
-
-
-def link(found, names, line):
-    """Return a link into the world as it is, a link inside the book as text."""
-    label = inline(found["label"], names, line)
-    if found["attributes"]:
-        return label
-    target = found["target"].split(maxsplit=1)[0] if found["target"].strip() else ""
-    if re.match(r"[a-z][a-z0-9+.-]*:", target):
-        return f"[{label}]({found['target']})"
-    return label or known(names.title, target, line)
+def inline(tokens, names, line):
+    """Return the parts of a paragraph as plain Markdown."""
+    done, link = "", ""
+    for before, token in zip([None, *tokens], tokens, strict=False):
+        match token.type:
+            case "text":
+                done += token.content.replace("$", DOLLAR)
+            case "text_special":
+                done += DOLLAR if token.content == "$" else token.markup
+            case "softbreak":
+                done += "\n"
+                line += 1
+            case "hardbreak":
+                done += "\\\n"
+                line += 1
+            case "code_inline":
+                gap = " " if "`" in token.content[:1] + token.content[-1:] else ""
+                done += f"{token.markup}{gap}{token.content}{gap}{token.markup}"
+            case "math_inline" | "math_inline_double":
+                done += f"{token.markup}{token.content}{token.markup}"
+            case "html_inline":
+                done += token.content
+            case "myst_role":
+                done += role(token.meta["name"], token.content, names, line)
+            case "link_open":
+                link = token.attrs["href"]
+                done += "[" if "://" in link else ""
+            case "link_close":  # inside the book there is nothing to lead to from a lone notebook
+                done += f"]({link})" if "://" in link else ""
+                if before.type == "link_open" and "://" not in link:
+                    done += known(names.title, link, line)
+            case "span_open" | "span_close":
+                pass
+            case "em_open" | "em_close" | "strong_open" | "strong_close":
+                done += token.markup
+            case _:
+                what = token.content or token.attrs
+                raise NotPlain(f"{token.type} {what} has no plain form", line)
+    return done
 
 
 def role(name, content, names, line):
-    """Return what a role says, as Markdown."""
-    explicit = EXPLICIT.match(content)
-    text, target = (explicit["text"], explicit["target"]) if explicit else ("", content)
+    """Return what a role says."""
+    explicit = EXPLICIT.fullmatch(content)
+    text, target = explicit.groups() if explicit else ("", content)
     kind = name.removeprefix("py:")
     if kind == "term":
         return text or target
     if kind in ("cite", "cite:p", "cite:t"):
-        cite = names.cited if kind == "cite:t" else names.cited_in_brackets
-        return known(cite, target, line)
+        return known(names.cited if kind == "cite:t" else names.cited_in_brackets, target, line)
     if kind in OBJECTS:
         short = target.rpartition(".")[2] if target.startswith("~") else target
         return f"`{text or re.sub(r'^keyaccounts(?=[.]|$)', 'ka', short)}`"
-    if kind in ("doc", "ref"):
-        return text or known(names.title if kind == "doc" else names.labeled, target, line)
+    if kind == "doc":
+        return text or known(names.title, target, line)
     if kind == "math":
         return f"${content}$"
     raise NotPlain(f"the role {{{name}}} has no plain form", line)
@@ -218,7 +216,53 @@ def known(ask, name, line):
         raise NotPlain(f"nothing is known about {name!r}", line) from None
 
 
-def leftover(text):
-    """Return the first MyST syntax in a text, or None."""
-    found = LEFT.search(VERBATIM.sub(lambda m: "\n" * m[0].count("\n"), text))
-    return found[0] if found else None
+# --- what names mean where they cannot be links ---
+
+
+class Names:
+    """Titles of pages and authors of sources, as named on one page."""
+
+    def __init__(self, root, page):
+        self.root, self.page = Path(root), Path(page)
+
+    def title(self, target):
+        """Return the title of the page that a link or `doc` names."""
+        name = target.partition("#")[0]
+        path = self.root / name[1:] if name.startswith("/") else self.page.parent / name
+        for file in (path.with_suffix(".ipynb"), path.with_suffix(".md")):
+            if name and file.is_file():
+                text = file.read_text("utf8")
+                if file.suffix == ".ipynb":
+                    text = "".join(json.loads(text)["cells"][0]["source"])
+                return TITLE.search(text)[1].strip()
+        raise LookupError(target)
+
+    def cited(self, keys):
+        """Return sources as a part of the sentence: Author (year)."""
+        return ", ".join(f"{authors} ({year})" for authors, year in self.sources(keys))
+
+    def cited_in_brackets(self, keys):
+        """Return sources in brackets: (Author, year; Author, year)."""
+        return f"({'; '.join(map(', '.join, self.sources(keys)))})"
+
+    def sources(self, keys):
+        """Return authors and year of each source."""
+        entries = bibliography(str(self.root / "book" / "references.bib"))
+        return [authors_and_year(entries[key.strip()]) for key in keys.split(",")]
+
+
+@cache
+def bibliography(path):
+    return parse_file(path, bib_format="bibtex").entries
+
+
+def authors_and_year(entry):
+    people = entry.persons.get("author") or entry.persons.get("editor") or []
+    named = [shown(" ".join([*p.prelast_names, *p.last_names])) for p in people]
+    named = named or [shown(entry.fields["title"])]
+    authors = f"{named[0]} et al." if len(named) > 2 else " and ".join(named)
+    return authors, shown(entry.fields.get("year", "n.d."))
+
+
+def shown(latex):
+    return str(Text.from_latex(latex))

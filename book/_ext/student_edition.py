@@ -1,165 +1,106 @@
 """The student edition: a page as a notebook without solutions, in Markdown that needs no book.
 
-    python book/_ext/student_edition.py PAGE.ipynb COPY.ipynb
+    python book/_ext/student_edition.py lab
 
-The build writes one for each notebook page, and the page's download button gives it. There is one
-source: what is here is made from the page and never edited. A page whose markup cannot be turned
-into plain Markdown stops the build with cell and line.
+The download button of a page gives it, and `make lab` opens it. It is made from the page and holds
+no answer: questions stay where the package keeps them. The package lies beside it on the site.
 """
 
-import ast
+import hashlib
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
 
-from book_names import Names
 from front_matter import of_notebook
-from plain_markdown import Block, NotPlain, blocks, leftover, plain
+from plain_markdown import Names, NotPlain, blocks, joined
 
 FOLDER = "notebooks"
 BOOK = "From Lead to Key Account"
-HOW_TO_RUN = (
-    "> To run this notebook you need the package of the course, `keyaccounts`. In a copy of the"
-    " course's repository, `make lab` sets up everything. In an environment of your own,"
-    ' `pip install ".[plot,widgets]"` in that copy is enough.'
-)
+NOTE = """\
+> **To run this notebook**, type once in a terminal, with Python 3.11 or newer:
+>
+> ```
+> pip install {what} jupyterlab
+> ```
+>
+> {where}Then `jupyter lab` opens it. With another program for notebooks, leave `jupyterlab` out."""
+BESIDE = "Type it where `{wheel}` lies, the file that is offered beside this notebook. "
 LICENSE = (
     "---\n\n*{title}* is a page of **{book}**. The text is under"
     " [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/), the code under the MIT license."
 )
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-CODE_ANSWER, TEXT_ANSWER = "# Your answer", "**Your answer:**"
-DOUBLE, SINGLE = '"' * 3, "'" * 3
+ANSWER = {"code": ("code", "# Your answer"), "markdown": ("markdown", "**Your answer:**")}
+QUESTIONS = re.compile(r'(?<=self_check\(")[^"\n]+\.toml(?="\))')
 
 
 class BadPage(ValueError):
     """A page has no student edition; the message names the cell and the line."""
 
 
-def student_edition(notebook, names, folder):
-    """Return the student edition of a notebook (parsed JSON).
-
-    `names` knows titles and sources; `folder` is where the page's question files lie.
-    """
-    matter, rest = of_notebook(notebook)
-    before = "".join(notebook["cells"][0]["source"]).count("\n") - rest.count("\n") if matter else 0
-    cells = [dict(c, source="".join(c["source"])) for c in notebook["cells"]]
-    if matter:
-        # empty lines instead of the front matter: the line numbers stay those of the page
-        cells[0].update(cell_type="markdown", source="\n" * before + rest)
-    made, title = [], BOOK
-    for number, line, cell in without_solutions(cells):
-        try:
+def student_edition(notebook, names, note=""):
+    """Return the student edition of a notebook (parsed JSON); `note` goes below its title."""
+    matter, first = of_notebook(notebook)
+    skipped = "".join(notebook["cells"][0]["source"]).count("\n") - first.count("\n")
+    made, inside, number = [], False, 0
+    try:
+        for number, cell in enumerate(notebook["cells"], 1):
+            source, line = "".join(cell["source"]), 1
+            if number == 1 and matter:
+                source, line = first, 1 + skipped
+            if "solution" in cell["metadata"].get("tags", ()) and not inside:
+                made.append(ANSWER[cell["cell_type"]])
+                continue
             if cell["cell_type"] == "code":
-                cell = code(cell, folder)
-            else:
-                cell = {**cell, "source": plain(cell["source"], names, line)}
-                if not made:
-                    title, cell = opening(cell, matter, names)
-                if found := leftover(cell["source"]):
-                    raise NotPlain(f"{found!r} is left", line)
-        except NotPlain as error:
-            raise BadPage(f"cell {number}, line {error.line}: {error}") from error
-        if cell["source"]:
-            made.append(cell)
-    made.append(markdown("license", LICENSE.format(title=title, book=BOOK)))
+                if not inside:
+                    made.append(("code", code(source, names)))
+                continue
+            kept = []
+            for block in blocks(source, line):
+                if block.name in ("solution", "solution-start") and not inside:
+                    inside = block.name == "solution-start"
+                    made.append(("markdown", joined(kept, names)))
+                    made.append(ANSWER["code" if inside else "markdown"])
+                    kept = []
+                elif block.name == "solution-end" and inside:
+                    inside = False
+                elif not inside:
+                    kept.append(block)
+            made.append(("markdown", joined(kept, names)))
+            if number == 1:
+                made[0] = ("markdown", opening(made[0][1], matter, names, note))
+    except NotPlain as error:
+        raise BadPage(f"cell {number}, line {error.line}: {error}") from error
+    if inside:
+        raise BadPage("the last solution has no end")
+    title = made[0][1].partition("\n")[0].removeprefix("# ")
+    made.append(("markdown", LICENSE.format(title=title, book=BOOK)))
     return {
-        "cells": [bare(cell) for cell in made],
+        "cells": [bare(*cell, n) for n, cell in enumerate((c for c in made if c[1]), 1)],
         "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
 
 
-# --- solutions ---
+def code(source, names):
+    """Return a code cell whose questions are named as the package finds them."""
+
+    def as_in_the_package(found):
+        path = names.page.parent / found[0]
+        if not path.is_file():
+            raise NotPlain(f"there are no questions {found[0]!r}", 1)
+        return path.relative_to(names.root / "book").as_posix()
+
+    return QUESTIONS.sub(as_in_the_package, source)
 
 
-def without_solutions(cells):
-    """Yield (cell number, first line, cell), an empty answer in place of each solution."""
-    kinds = None  # of the cells in the solution that is open
-    for number, cell in enumerate(cells, 1):
-        if cell["cell_type"] != "markdown":
-            if kinds is not None:
-                kinds.add(cell["cell_type"])
-            elif "solution" in cell["metadata"].get("tags", ()):
-                yield number, 1, answer(cell, number, CODE_ANSWER)
-            else:
-                yield number, 1, cell
-            continue
-        if kinds is None and "solution" in cell["metadata"].get("tags", ()):
-            yield number, 1, answer(cell, number, TEXT_ANSWER)
-            continue
-        kept = []
-        for block in parted(cell["source"], number):
-            if kinds is not None:
-                if block.name == "solution-end":
-                    yield (
-                        number,
-                        1,
-                        answer(cell, block.line, CODE_ANSWER if "code" in kinds else TEXT_ANSWER),
-                    )
-                    kinds = None
-            elif block.name in ("solution", "solution-start"):
-                yield from piece(cell, number, kept)
-                kept = []
-                if block.name == "solution":
-                    yield number, 1, answer(cell, block.line, TEXT_ANSWER)
-                else:
-                    kinds = set()
-            elif block.name == "solution-end":
-                raise BadPage(f"cell {number}, line {block.line}: no solution was started")
-            else:
-                kept.append(block)
-        yield from piece(cell, number, kept)
-    if kinds is not None:
-        raise BadPage("the last solution has no end")
-
-
-def parted(text, number) -> list[Block]:
-    """Return the blocks of a cell; a fault in their marks names the cell."""
-    try:
-        return list(blocks(text))
-    except NotPlain as error:
-        raise BadPage(f"cell {number}, line {error.line}: {error}") from error
-
-
-def piece(cell, number, kept):
-    """Yield what is kept of a cell, unless it is empty."""
-    text = "\n".join(line for block in kept for line in block.lines)
-    if text.strip():
-        first = kept[0].line
-        own = cell["id"] if first == 1 else f"{cell['id']}-{first}"
-        yield number, first, {**cell, "id": own, "source": text}
-
-
-def answer(cell, place, source):
-    name = f"{cell['id']}-answer-{place}"
-    return markdown(name, source) if source == TEXT_ANSWER else new_code(name, source)
-
-
-def markdown(name, source):
-    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
-
-
-def new_code(name, source):
-    bare = {"cell_type": "code", "id": name, "metadata": {}, "source": source}
-    return {**bare, "execution_count": None, "outputs": []}
-
-
-# --- the other cells ---
-
-
-def bare(cell):
-    """Return a cell as it is written, without the tags that book and slides go by."""
-    metadata = {k: v for k, v in cell["metadata"].items() if k != "tags"}
-    return {**cell, "metadata": metadata, "source": cell["source"].splitlines(keepends=True)}
-
-
-def opening(cell, matter, names):
-    """Return the page's title, and the first cell with minutes and how to run it below it."""
-    heading, _, rest = cell["source"].strip().partition("\n")
-    if not heading.startswith("# "):
+def opening(text, matter, names, note):
+    """Return the first cell, with minutes, needs and the note below the title."""
+    title, _, rest = text.partition("\n")
+    if not title.startswith("# "):
         raise NotPlain("the page does not open with its title", 1)
     facts = [f"{matter['minutes']} minutes"] if "minutes" in matter else []
     needs = [n.strip() for n in str(matter.get("needs", "")).split(",") if n.strip()]
@@ -168,68 +109,85 @@ def opening(cell, matter, names):
             facts.append(f"you need: {', '.join(map(names.title, needs))}")
         except LookupError as error:
             raise NotPlain(f"it needs {error}, which is no page", 1) from error
-    parts = [heading, " · ".join(facts), HOW_TO_RUN, rest.strip()]
-    return heading[2:].strip(), {**cell, "source": "\n\n".join(filter(None, parts))}
+    return "\n\n".join(filter(None, [title, " · ".join(facts), note, rest.strip()]))
 
 
-def code(cell, folder):
-    """Return a code cell as nobody has run it, its questions with it."""
-    source = with_questions(cell["source"], folder)
-    metadata = dict(cell["metadata"])
-    if source != cell["source"]:
-        metadata["jupyter"] = {"source_hidden": True}  # the answers stand there
-    return {**cell, "source": source, "metadata": metadata, "outputs": [], "execution_count": None}
+def bare(kind, source, number):
+    """Return a cell that nobody has run."""
+    cell = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}}
+    if kind == "code":
+        cell |= {"outputs": [], "execution_count": None}
+    return {**cell, "source": source.splitlines(keepends=True)}
 
 
-def with_questions(source, folder):
-    """Write the questions of a file into the call that shows them: the notebook travels alone."""
-    if "self_check" not in source:
-        return source
-    for node in ast.walk(ast.parse(source)):
-        if not (
-            isinstance(node, ast.Call)
-            and ast.unparse(node.func).endswith("self_check")
-            and node.args
-        ):
-            continue
-        given = node.args[0]
-        if isinstance(given, ast.Constant) and str(given.value).endswith(".toml"):
-            path = Path(folder, given.value)
-            if not path.is_file():
-                raise NotPlain(f"there are no questions {given.value!r}", given.lineno)
-            return replaced(source, given, literal(path.read_text("utf8")))
-    return source
-
-
-def replaced(source, node, text):
-    """Return source code with one of its expressions replaced."""
-    lines = source.splitlines(keepends=True)
-
-    def offset(line, column):  # columns count bytes
-        return len("".join(lines[: line - 1])) + len(lines[line - 1].encode()[:column].decode())
-
-    start = offset(node.lineno, node.col_offset)
-    end = offset(node.end_lineno, node.end_col_offset)
-    return source[:start] + text + source[end:]
-
-
-def literal(text):
-    """Return a text as a Python literal that keeps its lines where that is possible."""
-    for quotes in (DOUBLE, SINGLE):
-        written = f"{'r' if chr(92) in text else ''}{quotes}\n{text.strip()}\n{quotes}"
-        if quotes not in text:
-            return written
-    return repr(text)
-
-
-# --- written by hand or by the build ---
-
-
-def written(page, root):
+def written(page, root, note=""):
     """Return the student edition of the page at a path, as the text of a notebook file."""
-    notebook = json.loads(page.read_text("utf8"))
-    edition = student_edition(notebook, Names(root, page), page.parent)
+    try:
+        edition = student_edition(json.loads(page.read_text("utf8")), Names(root, page), note)
+    except BadPage as error:
+        raise BadPage(f"{page.relative_to(root).as_posix()}, {error}") from error
     return json.dumps(edition, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+# --- `make lab` ---
+
+
+def fingerprint(text):
+    """Return a digest of what a notebook says; None of what is no notebook.
+
+    JupyterLab writes more into a file that was only looked at or run: that is no change.
+    """
+    try:
+        said = [[c["cell_type"], "".join(c["source"])] for c in json.loads(text)["cells"]]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def fill(lab, root):
+    """Write all pages into a folder; return those that a student has changed, which stay.
+
+    The folder remembers what was written into it: a page that still says that is written anew.
+    The values tell whether the course has another edition by now.
+    """
+    memory = lab / ".written.json"
+    known = json.loads(memory.read_text("utf8")) if memory.is_file() else {}
+    kept = {}
+    for page in sorted(root.glob("book/[0-9]-*/*.ipynb")):
+        name = page.relative_to(root / "book").as_posix()
+        copy, text = lab / name, written(page, root)
+        new = fingerprint(text)
+        mine = fingerprint(copy.read_bytes()) if copy.exists() else ""
+        if mine not in ("", new, known.get(name)) or mine is None:
+            kept[copy] = known.get(name) != new
+            continue
+        if mine != new:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = copy.with_suffix(".part")
+            unfinished.write_text(text, "utf8", newline="\n")
+            unfinished.replace(copy)
+        known[name] = new
+    memory.write_text(json.dumps(known, indent=1) + "\n", "utf8", newline="\n")
+    return kept
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        return "usage: student_edition.py FOLDER"
+    lab = Path(arguments[0])
+    try:
+        kept = fill(lab, Path(__file__).resolve().parents[2])
+    except BadPage as error:
+        return str(error)
+    print(f"The pages are in the folder {lab}, without solutions. What you change there stays.")
+    for copy, outdated in kept.items():
+        print(f"Yours, left as it is: {copy}")
+        if outdated:
+            print("  The page has changed since: rename yours, and the new one will lie beside it.")
+    return None
+
+
+# --- the site ---
 
 
 def address(docname):
@@ -237,14 +195,44 @@ def address(docname):
     return f"{FOLDER}/{docname.removeprefix('book/')}.ipynb"
 
 
+def make_wheel(app):
+    """Put the package where the notebooks will be; the same files give the same bytes."""
+    folder = Path(app.outdir, FOLDER)
+    shutil.rmtree(folder, ignore_errors=True)
+    app.course_wheel = None
+    if app.builder.name == "html" and Path(app.srcdir, "pyproject.toml").is_file():
+        from hatchling.builders.wheel import WheelBuilder  # `make lab` needs none
+
+        *_, made = WheelBuilder(str(app.srcdir)).build(directory=str(folder), versions=["standard"])
+        app.course_wheel = Path(made)
+
+
+def offer(app, pagename, templatename, context, doctree):
+    """Tell the template of a page where its notebook lies, and the package."""
+    if pagename in app.env.found_docs and app.env.doc2path(pagename).endswith(".ipynb"):
+        context["notebook"] = context["pathto"](address(pagename), 1)
+        if wheel := app.course_wheel:
+            context["wheel"] = context["pathto"](f"{FOLDER}/{wheel.name}", 1)
+            context["wheel_size"] = f"{wheel.stat().st_size / 1e6:.1f} MB"
+
+
+def note_for(app):
+    """Say how a reader of the site gets what a notebook needs."""
+    wheel, site = app.course_wheel, app.config.html_baseurl
+    if wheel is None:
+        return ""
+    if site:
+        return NOTE.format(what=f'"keyaccounts[notebook] @ {site}{FOLDER}/{wheel.name}"', where="")
+    return NOTE.format(what=f'"./{wheel.name}[notebook]"', where=BESIDE.format(wheel=wheel.name))
+
+
 def write_all(app, exception):
-    """Write the student edition of every notebook page (all of them: it takes milliseconds)."""
+    """Write the student edition of every notebook page (all of them: it takes a second)."""
     if exception or app.builder.name != "html":
         return
-    from sphinx.util import logging  # the command above works without Sphinx
+    from sphinx.util import logging  # `make lab` needs none
 
     log = logging.getLogger(__name__)
-    shutil.rmtree(Path(app.outdir, FOLDER), ignore_errors=True)
     for docname in sorted(app.env.found_docs):
         page = Path(app.env.doc2path(docname))
         if page.suffix != ".ipynb":
@@ -252,24 +240,14 @@ def write_all(app, exception):
         target = Path(app.outdir, address(docname))
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            target.write_text(written(page, Path(app.srcdir)), "utf8", newline="\n")
+            target.write_text(written(page, Path(app.srcdir), note_for(app)), "utf8", newline="\n")
         except BadPage as error:
-            log.warning("no student edition of %s.ipynb, %s", docname, error)
-
-
-def main(arguments):
-    if len(arguments) != 2:
-        return "usage: student_edition.py PAGE.ipynb COPY.ipynb"
-    page, copy = map(Path, arguments)
-    try:
-        text = written(page.resolve(), Path(__file__).resolve().parents[2])
-        copy.write_text(text, "utf8", newline="\n")
-    except (BadPage, OSError) as error:
-        return f"{page}, {error}"
-    return None
+            log.warning("no student edition of %s", error)
 
 
 def setup(app):
+    app.connect("builder-inited", make_wheel)
+    app.connect("html-page-context", offer)
     app.connect("build-finished", write_all)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 

@@ -19,9 +19,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "_ext")]
 
 import shown  # noqa: E402
 import yaml  # noqa: E402
-from book_names import Names  # noqa: E402
 from front_matter import split  # noqa: E402
 from keyaccounts.escapes import escaped  # noqa: E402
+from plain_markdown import Names  # noqa: E402
 from slide_tags import DECIDE, BadDeck, Slide, closing, opening, slides_of  # noqa: E402
 
 BOOK = "From Lead to Key Account"

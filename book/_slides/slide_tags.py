@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import shown
 from front_matter import of_notebook
-from plain_markdown import NotPlain, blocks, plain
+from plain_markdown import NotPlain, blocks, joined, plain
 
 TAGS = ("slide", "slide-code", "slide-title", "more", "notes")
 DECIDE = "What you can decide now"
@@ -142,12 +142,12 @@ def opening(text, names):
     """Return title, question in italics and goals of the start of a page."""
     found = Opening(shown.phrase(text.strip().partition("\n")[0].removeprefix("# ")))
     for block in blocks(text.strip().partition("\n")[2]):
-        if block.name is None and not found.question:
+        if not block.name and not found.question:
             written = plain("\n".join(block.lines), names).strip().split("\n\n")[0]
             found.question = shown.markdown(written)
         elif block.name == "admonition" and "goals" in "\n".join(block.lines[:3]):
             found.goals_title = shown.phrase(block.argument)
-            found.goals = shown.markdown(plain(block.body()[0], names))
+            found.goals = shown.markdown(plain(block.body, names))
     return found
 
 
@@ -166,10 +166,10 @@ def exercise_and_solution(source, names):
     asked, solved = [], []
     for block in blocks(source):
         if block.name == "solution":
-            solved.append(plain(block.body()[0], names))
+            solved.append(plain(block.body, names))
         elif block.name not in ("solution-start", "solution-end"):
-            asked.append("\n".join(block.lines))
-    return plain("\n".join(asked), names), "\n\n".join(solved)
+            asked.append(block)
+    return joined(asked, names), "\n\n".join(solved)
 
 
 def around_heading(text):

@@ -19,7 +19,7 @@ Wrote {page}
 and   {questions}
 
 Next:
-1. Write. `make lab` opens it; each part says what it is for, CONTRIBUTING.md has the rest.
+1. Write. `make lab EDITION=author` opens it; each part says what it is for, CONTRIBUTING.md more.
 2. List it in _toc.yml, below its chapter: - file: {listed}
 3. Add what it teaches to book/coverage.csv, a row for each item of the curriculum, sorted.
 4. Run it and keep its outputs: make run PAGE={page}

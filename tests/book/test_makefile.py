@@ -86,3 +86,20 @@ def test_one_whose_python_is_gone_is_made_anew(checkout):
 def test_one_made_without_make_is_kept(checkout):
     subprocess.run(["./python", "-m", "venv", ".venv"], cwd=checkout, check=True)
     assert make(checkout, ".venv/.book") == (0, WHOLE[1:])
+
+
+def test_make_lab_opens_the_edition_that_is_asked_for(checkout):
+    (checkout / "requirements" / "lab.txt").touch()
+
+    def opened(*words):
+        done = subprocess.run(
+            ["make", "-n", "lab", "PYTHON=./python", *words],
+            cwd=checkout, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.stdout + done.stderr
+
+    config = f'JUPYTER_CONFIG_PATH="{checkout}/book/_lab" .venv/bin/jupyter lab --notebook-dir='
+    assert f"student_edition.py lab\n{config}lab\n" in opened()
+    assert f"{config}.\n" in (author := opened("EDITION=author"))
+    assert "student_edition" not in author
+    assert 'EDITION is student or author, not "teacher"' in opened("EDITION=teacher")

@@ -11,7 +11,7 @@ SPEC = importlib.util.spec_from_file_location("make_slides", ROOT / "book/_slide
 decks = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(decks)
 
-from book_names import Names  # noqa: E402
+from plain_markdown import Names  # noqa: E402
 from slide_tags import TAGS, BadDeck, slides_of  # noqa: E402
 
 OTHER_TAGS = {"solution", "self-check", "remove-input", "remove-output", "hide-input"}

@@ -15,13 +15,22 @@ from hatchling.builders.wheel import WheelBuilder
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("toolkit", "data", "tests/toolkit", "README.md", "LICENSE", "LICENSE-CONTENT")
-MORE = ("CHANGELOG.md", "CITATION.cff", "pyproject.toml", "hatch_build.py", ".gitignore")
+QUESTIONS = {p.relative_to(ROOT).as_posix() for p in ROOT.glob("book/[0-9]*/questions/*.toml")}
+MORE = (
+    *QUESTIONS,
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "pyproject.toml",
+    "hatch_build.py",
+    ".gitignore",
+)
 STRAY = (
     *("data/notes.csv", "data/.DS_Store", "data/~$orders.csv", "data/__pycache__/make_world.pyc"),
     *("data/.keyaccounts-unfinished-x/new/orders.csv", "data/orders/part-00000.parquet"),
     *("data/make_more.py", "toolkit/keyaccounts/.DS_Store", "toolkit/keyaccounts/notes.csv"),
     *("toolkit/keyaccounts/world/__pycache__/build.cpython-311.pyc", "toolkit/notes.txt"),
     *("toolkit/keyaccounts/data/orders.csv", "tests/toolkit/orders.csv", "notes.py"),
+    *("book/3-segmentation/rfm.ipynb", "book/3-segmentation/questions/notes.txt"),
 )
 
 
@@ -78,7 +87,11 @@ def test_the_wheel_holds_what_the_dictionary_names_and_the_licenses(littered: Pa
         for path in (ROOT / "toolkit" / "keyaccounts").rglob("*")
         if path.is_file() and path.suffix != ".pyc" and not path.name.startswith(".")
     }
-    assert {n for n in names if not n.startswith(("keyaccounts/data/", about))} == code
+    assert {n for n in names if n.startswith("keyaccounts/book/")} == {
+        f"keyaccounts/{name}" for name in QUESTIONS
+    }
+    apart = ("keyaccounts/data/", "keyaccounts/book/", about)
+    assert {n for n in names if not n.startswith(apart)} == code
 
 
 def test_the_source_archive_holds_the_scripts_of_the_data(littered: Path) -> None:
@@ -116,5 +129,5 @@ def test_installed_for_development_it_reads_code_and_data_where_they_are(clean: 
     builder = WheelBuilder(str(clean)).build(directory=str(clean / "dist"), versions=["editable"])
     with zipfile.ZipFile(next(builder)) as packed:
         paths = [packed.read(n).decode() for n in packed.namelist() if n.endswith(".pth")]
-        assert not [n for n in packed.namelist() if "data/" in n]
+        assert not [n for n in packed.namelist() if "data/" in n or "book/" in n]
     assert [Path(path.strip()) for path in paths] == [clean / "toolkit"]

@@ -332,3 +332,12 @@ def test_a_file_in_another_encoding_is_named(raw: bytes, complaint: str, tmp_pat
 def test_what_is_no_file_is_refused(source: str) -> None:
     with pytest.raises(ka.DataError, match=r"questions at .* give the path"):
         ka.widgets.self_check(source)
+
+
+def test_questions_of_the_course_are_found_from_anywhere(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    name = "3-segmentation/questions/rfm.toml"
+    assert len(ka.widgets.self_check(name).questions) >= 5
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_text(EVERY_KIND, "utf8")  # a file of one's own comes first
+    assert ka.widgets.self_check(name).questions == ka.widgets.self_check(EVERY_KIND).questions

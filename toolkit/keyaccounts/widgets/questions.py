@@ -92,7 +92,8 @@ def read(source: str | Path) -> tuple[str, tuple[Question, ...]]:
     Parameters
     ----------
     source : str or Path
-        A file, or TOML text (what has a line break is text).
+        A file, as seen from here or from the course's book, or TOML text (what has a line break
+        is text).
 
     Returns
     -------
@@ -108,7 +109,7 @@ def read(source: str | Path) -> tuple[str, tuple[Question, ...]]:
     else:
         name = Path(source).name
         try:
-            text = files.text(source)
+            text = files.text(_file(Path(source)))
         except FileNotFoundError as error:
             raise DataError(
                 f"no questions at {str(source)!r}: give the path of a TOML file as seen from "
@@ -135,6 +136,16 @@ def read(source: str | Path) -> tuple[str, tuple[Question, ...]]:
             )
         questions.append(question)
     return name, tuple(questions)
+
+
+def _file(path: Path) -> Path:
+    """Return a file that is there, or the one of the course: a page on its own asks for that.
+
+    The course's files lie inside an installed wheel, or beside toolkit/ in a checkout.
+    """
+    here = Path(__file__).resolve().parents[1]
+    found = (path, here / "book" / path, here.parents[1] / "book" / path)
+    return next(filter(Path.is_file, found), path)
 
 
 def _question(table: Table, where: str) -> Question:

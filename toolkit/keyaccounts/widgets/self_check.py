@@ -83,6 +83,7 @@ def self_check(source: str | Path) -> SelfCheck:
     ----------
     source : str or Path
         Path of a TOML file as seen from the notebook, or TOML text (what has a line break is text).
+        Questions of the course are found from anywhere: ``"CHAPTER/questions/PAGE.toml"``.
 
     Returns
     -------
