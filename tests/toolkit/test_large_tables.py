@@ -104,11 +104,6 @@ def _sensitivity(log: Any) -> Any:
     )
 
 
-def _ahp_ranking(log: Any) -> Any:
-    weights = segmentation.ahp_weights([[1, 2], [0.5, 1]], ["size", "cost"])
-    return segmentation.ahp_ranking(weights, log, key="case")
-
-
 def _moves(log: Any) -> Any:
     cells = [{"x": x, "y": y, "id": f"{x}-{y}", "english": "", "action": ""}
              for x in ("low", "high") for y in ("low", "high")]  # fmt: skip
@@ -165,7 +160,6 @@ PART: dict[str, Callable[[Any], Any]] = {
     "composite_grade": _by_case(segmentation.composite_grade, indicators=["size", "trust"]),
     "vip_check": _by_case(segmentation.vip_check, traits={"revenue": "won"}, least=1),
     "buying_traits": _by_case(segmentation.buying_traits, traits=["won"]),
-    "ahp_ranking": _ahp_ranking,
     "kaism": _by_case(segmentation.kaism, attractiveness=["size"], strength=["trust"]),
     "moves": _moves,
     "value_profit": _by_case(segmentation.value_profit, value="cost", profit="amount"),

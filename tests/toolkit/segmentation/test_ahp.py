@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from engines import Engine
 from hypothesis import given
 from hypothesis import strategies as st
-from keyaccounts.errors import ColumnError, DataError, ParameterError
-from keyaccounts.segmentation import ahp_ranking, ahp_weights, comparisons, reference
+from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.segmentation import ahp_weights, comparisons, reference
 from keyaccounts.segmentation.ahp import RANDOM_INDEX
 
 # Saaty (1990), How to Make a Decision, and Saaty (2003), Why is the Principal Eigenvector
@@ -27,13 +26,6 @@ HOUSE = [
     [3, 5, 1 / 6, 7, 5, 5, 1, 1 / 2],
     [4, 7, 5, 8, 6, 6, 2, 1],
 ]
-LOCAL = {
-    "size": [0.754, 0.181, 0.065], "transport": [0.233, 0.055, 0.713],
-    "neighborhood": [0.754, 0.065, 0.181], "age": [0.333, 0.333, 0.333],
-    "yard": [0.674, 0.101, 0.226], "modern": [0.747, 0.060, 0.193],
-    "condition": [0.200, 0.400, 0.400], "financing": [0.072, 0.650, 0.278],
-}  # fmt: skip
-HOUSES = pd.DataFrame({"house": list("CAB"), **{c: [v[2], v[0], v[1]] for c, v in LOCAL.items()}})
 
 # Saaty (2008), Decision making with the AHP: what Americans drink.
 DRINKS = {
@@ -263,105 +255,3 @@ def test_shows_itself() -> None:
     assert "consistency ratio 0.17: look at the answers again" in repr(found)
     assert found._repr_html_().count("<tr>") == 9
     assert "0.03: answers agree well enough" in repr(ahp_weights(THREE))
-
-
-# ----------------------------------------------------------------------------------- rankings
-
-
-def test_saaty_1990_houses(engine: Engine) -> None:
-    # published in table 4: A 0.396, B 0.341, C 0.263
-    found = ahp_ranking(ahp_weights(HOUSE, CRITERIA), engine.table(HOUSES), key="house")
-    rows = engine.rows(found.table)
-    assert [row[0] for row in rows] == ["A", "B", "C"]
-    assert [row[1] for row in rows] == pytest.approx([0.396, 0.341, 0.263], abs=1e-3)
-    assert [row[2:] for row in rows] == [(1, 1, 2), (2, 1, 2), (3, 3, 3)]
-    assert found.leader == "A"
-
-
-TWO = pd.DataFrame({"account": ["A", "B"], "profit": [0.9, 0.5], "growth": [0.2, 0.8]})
-SEVENTY = ahp_weights([[1, 7 / 3], [3 / 7, 1]], ["profit", "growth"])
-
-
-def test_tipping_weight_by_hand() -> None:
-    # A 0.2 + 0.7 t and B 0.8 − 0.3 t meet at t = 0.6: 0.62 and 0.62
-    found = ahp_ranking(SEVENTY, TWO, key="account", shift=0.1)
-    assert found.table["score"].tolist() == pytest.approx([0.69, 0.59])
-    assert found.tipping["tips_at"].tolist() == pytest.approx([0.6, 0.4])
-    assert found.tipping["change"].tolist() == pytest.approx([-0.1, 0.1])
-    assert found.tipping["then_first"].tolist() == ["B", "B"]
-    assert found.table["worst_rank"].tolist() == [1, 2]  # 10 % of 0.7 is not enough
-    more = ahp_ranking(SEVENTY, TWO, key="account", shift=0.2)
-    assert more.table["worst_rank"].tolist() == [2, 2]
-    assert "while one weight moves by 20 %" in repr(more)
-    assert "<table>" in more._repr_html_()
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 10), st.integers(0, 10), st.integers(0, 10)),
-        min_size=2,
-        max_size=6,
-    ),
-    st.lists(st.floats(0.1, 1), min_size=3, max_size=3),
-)
-def test_the_lead_changes_where_it_is_said_to(rows: list[Any], planted: list[float]) -> None:
-    planted_weights = np.array(planted)
-    weights = ahp_weights(planted_weights[:, None] / planted_weights, list("xyz"))
-    accounts = pd.DataFrame(rows, columns=list("xyz")).assign(account=range(len(rows)))
-    found = ahp_ranking(weights, accounts, key="account")
-    for k, tip in enumerate(found.tipping.itertuples()):
-        rest = np.delete(weights.weights, k)
-        for to in np.linspace(0.001, 0.999, 41):
-            moved = np.insert(rest * (1 - to) / rest.sum(), k, to)
-            totals = accounts[list("xyz")].to_numpy() @ moved
-            ahead = totals.max() > totals[found.leader] + 1e-9
-            between = np.isnan(tip.tips_at) or abs(to - tip.weight) < abs(tip.change)
-            if between:
-                assert not ahead
-
-
-def test_one_criterion_cannot_tip() -> None:
-    found = ahp_ranking(ahp_weights([[1]], ["profit"]), TWO, key="account")
-    assert found.tipping["tips_at"].isna().all()
-    assert found.tipping["then_first"].isna().all()
-    assert found.table["worst_rank"].tolist() == [1, 2]
-
-
-def test_nobody_can_take_the_lead_from_one_who_is_best_at_everything() -> None:
-    better = TWO.assign(growth=[0.9, 0.8])
-    found = ahp_ranking(SEVENTY, better, key="account")
-    assert found.tipping["tips_at"].isna().all()
-
-
-@pytest.mark.parametrize(
-    ("change", "error", "said"),
-    [
-        ({"scores": TWO.drop(columns="growth")}, ColumnError, "no column 'growth'"),
-        (
-            {"scores": TWO.assign(growth=[np.nan, 1])},
-            DataError,
-            "'growth': 1 of 2 rows .*'account' is 'A'",
-        ),
-        ({"scores": pd.concat([TWO, TWO])}, DataError, "'A' has more than one row"),
-        ({"scores": TWO.head(0)}, DataError, "no rows"),
-        ({"weights": [0.5, 0.5]}, ParameterError, "pass the answer of ka.segmentation.ahp_weights"),
-        ({"shift": 20}, ParameterError, "write 0.2 for 20 %"),
-        ({"key": "rank", "scores": TWO.rename(columns={"account": "rank"})}, ColumnError, "answer"),
-    ],
-)
-def test_bad_rankings(change: dict[str, Any], error: type[Exception], said: str) -> None:
-    arguments = {"weights": SEVENTY, "scores": TWO, "key": "account", **change}
-    with pytest.raises(error, match=said):
-        ahp_ranking(**arguments)
-
-
-def test_best_and_worst_rank_by_hand() -> None:
-    # Weights 0.5 each. A 9 and 1, B 1 and 8, C 4 and 4: scores 5, 4.5 and 4.
-    scores = pd.DataFrame({"k": list("ABC"), "x": [9, 1, 4], "y": [1, 8, 4]})
-    weights = ahp_weights([[1, 1], [1, 1]], ["x", "y"])
-    found = ahp_ranking(weights, scores, key="k", shift=0.2).table.set_index("k")
-    # x 0.4 and y 0.6: 4.2, 5.2, 4; x 0.6 and y 0.4: 5.8, 3.8, 4. Either way of y is one of these.
-    assert found["score"].tolist() == [5, 4.5, 4]
-    assert found.loc["A", ["rank", "best_rank", "worst_rank"]].tolist() == [1, 1, 2]
-    assert found.loc["B", ["rank", "best_rank", "worst_rank"]].tolist() == [2, 1, 3]
-    assert found.loc["C", ["rank", "best_rank", "worst_rank"]].tolist() == [3, 2, 3]

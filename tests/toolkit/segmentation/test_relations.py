@@ -12,7 +12,6 @@ from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns.grid import moves
 from keyaccounts.segmentation import (
     contract_tier,
-    potential_counts,
     potential_relationship,
     reference,
     value_profit,
@@ -36,20 +35,11 @@ def test_potential_and_relationship_by_hand(engine: Engine) -> None:
     assert len(found.counts) == 10
 
 
-def test_the_picture_counts_two_five_nine() -> None:
-    found = potential_counts(potential_relationship(PICTURE, key="account"))
-    assert found["potential"].tolist() == ["high", "middle", "low"]
-    assert found["customers"].tolist() == found["picture"].tolist() == [2, 5, 9]
-    assert found["picture_share"].tolist() == found["share"].tolist() == [2 / 16, 5 / 16, 9 / 16]
-    with pytest.raises(DataError, match="potential_relationship"):
-        potential_counts(PICTURE)  # type: ignore[arg-type]
-
-
 def test_potential_as_a_number() -> None:
     rows = PICTURE.assign(potential=range(16), relationship=4)
     cuts = {"potential_cuts": (9, 14), "relationship_cuts": (2, 4)}
     found = potential_relationship(rows, key="account", **cuts)
-    assert potential_counts(found)["customers"].tolist() == [2, 5, 9]
+    assert found.table["y_band"].tolist() == ["low"] * 9 + ["middle"] * 5 + ["high"] * 2
     assert set(found.table["x_band"]) == {"established"}
     with pytest.raises(DataError, match="the bands are low, middle, high"):
         potential_relationship(PICTURE.assign(potential="huge"), key="account")

@@ -8,7 +8,6 @@ from keyaccounts.patterns.concentration import (
     pareto_share,
 )
 from keyaccounts.segmentation.ahp import AhpWeights, ahp_weights, comparisons
-from keyaccounts.segmentation.ahp_ranking import AhpRanking, ahp_ranking
 from keyaccounts.segmentation.catalogs import reference
 from keyaccounts.segmentation.definitions import KeyAccountDefinitions, key_account_definitions
 from keyaccounts.segmentation.gate import Gate, grading_gate, pyramid_suits
@@ -21,7 +20,6 @@ from keyaccounts.segmentation.progressive import Progressive, progressive
 from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
 from keyaccounts.segmentation.relations import (
     contract_tier,
-    potential_counts,
     potential_relationship,
     value_profit,
 )
@@ -46,7 +44,6 @@ __all__ = [
     "RFM",
     "Abc",
     "AccountInvestment",
-    "AhpRanking",
     "AhpWeights",
     "CompositeGrade",
     "Gate",
@@ -64,7 +61,6 @@ __all__ = [
     "WhaleCurve",
     "abc",
     "account_investment",
-    "ahp_ranking",
     "ahp_weights",
     "buying_traits",
     "check_rules",
@@ -83,7 +79,6 @@ __all__ = [
     "pareto_interval",
     "pareto_ratio",
     "pareto_share",
-    "potential_counts",
     "potential_relationship",
     "progressive",
     "pyramid",

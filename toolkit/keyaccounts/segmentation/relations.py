@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
@@ -76,53 +75,6 @@ def potential_relationship(
         x_bands=RELATIONSHIPS,
         y_bands=POTENTIALS,
     )
-
-
-def potential_counts(found: Grid) -> pd.DataFrame:
-    """Compare how many customers have much, some and little potential with the taught picture.
-
-    The picture sets 2, 5 and 9 marks in the three rows: the higher the potential, the fewer they
-    are. Where within its row a mark stands has not survived.
-
-    Parameters
-    ----------
-    found : Grid
-        Answer of :func:`potential_relationship`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `potential`, `customers`, `share` (of those whose potential and relationship are known),
-        `picture`, `picture_share`; highest first.
-
-    Raises
-    ------
-    DataError
-        If `found` is not an answer of that function.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> accounts = pd.DataFrame({
-    ...     "account": ["A", "B"], "potential": ["high", "low"], "relationship": ["good", "good"],
-    ... })
-    >>> ka.segmentation.potential_counts(
-    ...     ka.segmentation.potential_relationship(accounts, key="account"))["picture"].tolist()
-    [2, 5, 9]
-    """
-    if not isinstance(found, Grid) or found.cells != catalogs.entries("potential_relationship"):
-        raise DataError("pass the answer of ka.segmentation.potential_relationship")
-    customers = found.counts.groupby("y_band")["customers"].sum()
-    printed = {cell["y"]: cell["printed"] for cell in found.cells}
-    shown = pd.DataFrame(
-        {
-            "potential": POTENTIALS[::-1],
-            "customers": [int(customers[band]) for band in POTENTIALS[::-1]],
-            "picture": [printed[band] for band in POTENTIALS[::-1]],
-        }
-    )
-    shown.insert(2, "share", shown["customers"] / max(shown["customers"].sum(), 1))
-    return shown.assign(picture_share=shown["picture"] / shown["picture"].sum())
 
 
 def value_profit(
