@@ -1,4 +1,8 @@
-"""Build the site once, serve it, open a browser once, and look at every page once per view."""
+"""Serve the site, open a browser once, and look at every page once a view.
+
+`make test-site` builds the site first and names it in BUILT_SITE; two processes then test it. What
+tests one page stays in one process, which has looked at that page already.
+"""
 
 import os
 import shutil
@@ -8,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, sync_playwright
 from site_build import build
-from site_look import Look
+from site_look import VIEWS, Axe, Look
 from site_pages import PREFIX, ROOT, SITE_URL
 from site_server import Server
 
@@ -16,9 +20,19 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 missing_browser = pytest.StashKey[str]()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        page = getattr(item, "callspec", None) and item.callspec.params.get("page")
+        if page:
+            item.add_marker(pytest.mark.xdist_group(page))
+
+
 @pytest.fixture(scope="session")
 def site():
     """The built site. The build is incremental: what an earlier run built is used again."""
+    if "BUILT_SITE" in os.environ:
+        return Path(os.environ["BUILT_SITE"]).resolve()
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     output = ROOT / "_build" / f"site-test{worker}"
     start = time.monotonic()
@@ -64,14 +78,31 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 @pytest.fixture(scope="session")
-def look(browser, server):
-    """`look(page, view)` → what a reader's browser met there; each is opened once."""
-    return Look(browser, server, axe_script())
-
-
-def axe_script():
-    """Return axe-core: the one of the test environment, or a newer one named by AXE_JS."""
+def axe():
+    """axe-core: the one of the test environment, or a newer one named by AXE_JS."""
     import axe_playwright_python
 
     given = os.environ.get("AXE_JS")
-    return Path(given) if given else Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    return Axe(Path(given or Path(axe_playwright_python.__file__).parent / "axe.min.js"))
+
+
+@pytest.fixture(scope="session")
+def look(browser, server, axe):
+    """`look(page, view)` → what a reader's browser met there; each is visited once."""
+    return Look(browser, server, axe)
+
+
+@pytest.fixture
+def reader(browser):
+    """`reader(…)` → a new page of a new reader, at a desk in the light if nothing else is said."""
+    contexts = []
+
+    def new(**options):
+        context = browser.new_context(**{**VIEWS["light"], **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield new
+    for context in contexts:
+        context.close()

@@ -1,6 +1,6 @@
-"""Open a page as one kind of reader and write down what the browser met."""
+"""Open a page as one kind of reader and write down all that the tests want to know of it."""
 
-from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 VIEWS = {
     "light": {"viewport": {"width": 1280, "height": 800}, "color_scheme": "light"},
@@ -8,12 +8,24 @@ VIEWS = {
     "phone": {"viewport": {"width": 375, "height": 812}, "color_scheme": "light"},
     "small phone": {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"},
 }
+PHONES = ("phone", "small phone")
+NO_SCRIPT = "no script"
+FROM_DISK = "small phone"  # this reader has the site on a USB stick
+READERS = {**VIEWS, NO_SCRIPT: {**VIEWS["phone"], "java_script_enabled": False}}
 
-AXE_VIEWS = ("light", "dark", "phone")  # the small phone differs by its width only
+# What axe is asked in a view: all of wcag2a to wcag22aa and best practices in light; in dark what
+# looks at colors; on a phone what does not, since its colors are those of the light theme.
+COLORS = ["color-contrast", "link-in-text-block"]
+AXE_VIEWS = {
+    "light": {},
+    "dark": {"runOnly": COLORS},
+    "phone": {"rules": {rule: {"enabled": False} for rule in COLORS}},
+}
+AXE = """async ([within, rules]) => (
+    await axe.run(within ?? document, {resultTypes: ["violations"], ...rules})
+  ).violations.map(
+    v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "))"""
 OPEN_ALL = "for (const d of document.querySelectorAll('details')) d.open = true"
-# wcag2a to wcag22aa and best practices; nothing is left out
-AXE = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations.map(
-  v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "))"""
 # what sticks out of the window, although the page as a whole may clip it
 WIDE = """() => {
   const width = document.documentElement.clientWidth, out = [];
@@ -30,41 +42,63 @@ WIDE = """() => {
   if (document.documentElement.scrollWidth > width) out.push("the page itself scrolls sideways");
   return out;
 }"""
-# as drawn: the font size times the scale of the drawing
-SMALL_TEXT = """() => [...document.querySelectorAll("svg text")]
-  .filter(t => t.getClientRects().length)
-  .map(t => {
-    const drawn = t.getScreenCTM(), size = parseFloat(getComputedStyle(t).fontSize);
-    return [size * Math.hypot(drawn.a, drawn.b), t.textContent.trim()];
-  })
-  .filter(([size, text]) => text && size < 11)
-  .map(([size, text]) => `${size.toFixed(1)} px: ${text}`)"""
-FIGURES = """() => [...document.querySelectorAll("main :is(img, svg[role=img], svg[role=list])")]
-  .map(f => (f.getAttribute("alt") ?? f.getAttribute("aria-label") ?? "").trim())"""
-# an <a> in an SVG has no plain address of its own
-LINKS = """() => [...document.querySelectorAll("a[href]")]
-  .map(a => new URL(a.getAttribute("href"), document.baseURI).href)"""
-IDS = "() => [...document.querySelectorAll('[id]')].map(e => e.id)"
+WRITTEN_DOWN = {
+    "wide": WIDE,
+    # as drawn: the font size times the scale of the drawing
+    "small_text": """() => [...document.querySelectorAll("svg text")]
+      .filter(t => t.getClientRects().length)
+      .map(t => {
+        const drawn = t.getScreenCTM(), size = parseFloat(getComputedStyle(t).fontSize);
+        return [size * Math.hypot(drawn.a, drawn.b), t.textContent.trim()];
+      })
+      .filter(([size, text]) => text && size < 11)
+      .map(([size, text]) => `${size.toFixed(1)} px: ${text}`)""",
+    "figures": """() => [...document.querySelectorAll(
+        "main :is(img, svg[role=img], svg[role=list])")]
+      .map(f => (f.getAttribute("alt") ?? f.getAttribute("aria-label") ?? "").trim())""",
+    "hidden_figures": """() => [...document.querySelectorAll("main figure")]
+      .filter(f => !f.checkVisibility()).map(f => f.outerHTML.slice(0, 120))""",
+    # an <a> in an SVG has no plain address of its own
+    "links": """() => [...document.querySelectorAll("a[href]")]
+      .map(a => new URL(a.getAttribute("href"), document.baseURI).href)""",
+    "ids": "() => [...document.querySelectorAll('[id]')].map(e => e.id)",
+    "words": "() => document.querySelector('main')?.innerText.length ?? 0",
+    "visible": """() => ["h1", "button.theme", ".done", ".progress", ".take-away"]
+      .filter(css => document.querySelector(css)?.checkVisibility())""",
+    # a fold opens by the browser's own means if it begins with what is clicked
+    "stuck_folds": """() => [...document.querySelectorAll("main details")]
+      .filter(d => d.firstElementChild?.tagName !== "SUMMARY" || !d.firstElementChild.innerText)
+      .map(d => d.outerHTML.slice(0, 120))""",
+    "exercises": "() => [...document.querySelectorAll('.exercise')].map("
+    "e => e.querySelector(':scope > h3')?.innerText)",
+    "solutions": "() => [...document.querySelectorAll('details.solution > summary')]"
+    ".map(s => s.innerText)",
+    # tables of up to four columns that have to be scrolled
+    "scrolled_tables": """() => [...document.querySelectorAll(".ka-table")]
+      .filter(t => t.querySelectorAll("thead th").length <= 4 && t.offsetParent
+        && t.scrollWidth > t.clientWidth).map(t => t.innerText.slice(0, 80))""",
+    # each with the number of values its controls have
+    "explorers": """() => [...document.querySelectorAll(".ka-explorer")].map(e => [e.dataset.name,
+      [...e.querySelectorAll(".ka-controls :is(input, select)")]
+        .map(c => c.options?.length ?? Number(c.max) + 1)])""",
+}
 
 
-@dataclass
-class Seen:
-    """What was met on one page in one view."""
+class Axe:
+    """`axe(page, view)` → what axe finds there, of all or `within` a part of the page."""
 
-    foreign: list = field(default_factory=list)
-    failed: list = field(default_factory=list)
-    console: list = field(default_factory=list)
-    requests: int = 0
-    weight: int = 0
-    axe: list = field(default_factory=list)
-    wide: list = field(default_factory=list)
-    small_text: list = field(default_factory=list)
-    figures: list = field(default_factory=list)
-    links: list = field(default_factory=list)
-    ids: set = field(default_factory=set)
+    def __init__(self, path):
+        self.script = path.read_text("utf-8")
+
+    def __call__(self, page, view, within=None):
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(self.script)
+        return page.evaluate(AXE, [within, AXE_VIEWS[view]])
 
 
 class Look:
+    """`look(page, view)` → what a reader's browser met there; each is visited once."""
+
     def __init__(self, browser, server, axe):
         self.browser, self.server, self.axe = browser, server, axe
         self.seen, self.contexts = {}, {}
@@ -76,18 +110,19 @@ class Look:
 
     def context(self, view):
         if view not in self.contexts:
-            self.contexts[view] = self.browser.new_context(**VIEWS[view])
+            self.contexts[view] = self.browser.new_context(**READERS[view])
         return self.contexts[view]
 
     def visit(self, address, view):
-        seen, base = Seen(), self.server.base
+        seen = SimpleNamespace(foreign=[], failed=[], console=[], requests=0, weight=0, axe=[])
+        base = self.server.root.as_uri() + "/" if view == FROM_DISK else self.server.base
         page = self.context(view).new_page()
 
         def on_request(request):
             if request.url.startswith(("data:", "blob:")):
                 return
             seen.requests += 1
-            if not request.url.startswith(self.server.origin):
+            if not request.url.startswith(base):
                 seen.foreign.append(request.url)
 
         def on_response(response):
@@ -95,21 +130,21 @@ class Look:
             if response.status >= 400:
                 seen.failed.append(f"{response.status} {response.url}")
 
+        def on_failure(request):
+            seen.failed.append(f"{request.failure} {request.url}")
+
         page.on("request", on_request)
         page.on("response", on_response)
-        page.on("requestfailed", lambda r: seen.failed.append(f"{r.failure} {r.url}"))
+        page.on("requestfailed", on_failure)
         page.on("console", lambda m: m.type in ("error", "warning") and seen.console.append(m.text))
         page.on("pageerror", lambda error: seen.console.append(str(error)))
         page.goto(base + address, wait_until="load")
         page.evaluate(OPEN_ALL)
         page.wait_for_timeout(100)  # what is asked for late is counted, too
-        seen.wide = page.evaluate(WIDE)
-        seen.small_text = page.evaluate(SMALL_TEXT)
-        seen.figures = page.evaluate(FIGURES)
-        seen.links = page.evaluate(LINKS)
-        seen.ids = set(page.evaluate(IDS))
+        for name, script in WRITTEN_DOWN.items():
+            setattr(seen, name, page.evaluate(script))
         if view in AXE_VIEWS:
-            page.evaluate(self.axe.read_text("utf-8"))
-            seen.axe = page.evaluate(AXE)
+            seen.axe = self.axe(page, view)
+        page.remove_listener("requestfailed", on_failure)  # leaving may cancel the icon
         page.close()
         return seen

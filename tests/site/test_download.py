@@ -5,20 +5,17 @@ import re
 import nbformat
 import pytest
 from site_look import VIEWS
-from site_pages import BOOK, ROOT, SITE_URL
+from site_pages import BOOK, NOTEBOOKS, SITE_URL
 
-NOTEBOOKS = [name for name in BOOK if (ROOT / f"{name}.ipynb").exists()]
 OTHERS = [name for name in BOOK if name not in NOTEBOOKS]
 LABEL = "Download this page as a notebook (exercises without solutions)"
 LINE = re.compile(r'^> pip install "keyaccounts\[notebook\] @ (\S+)" jupyterlab$', re.M)
 
 
 @pytest.mark.parametrize("view", ["light", "phone"])
-def test_the_buttons_give_the_notebook_and_the_package(browser, server, site, tmp_path, view):
+def test_the_buttons_give_the_notebook_and_the_package(reader, server, site, tmp_path, view):
     name = NOTEBOOKS[0]
-    context = browser.new_context(**VIEWS[view], accept_downloads=True)
-    context.set_default_timeout(10_000)
-    page = context.new_page()
+    page = reader(**VIEWS[view], accept_downloads=True)
     page.goto(f"{server.base}{name}.html")
     there = site / "notebooks" / f"{name.removeprefix('book/')}.ipynb"
     (wheel,) = (site / "notebooks").glob("keyaccounts-*.whl")
@@ -33,7 +30,6 @@ def test_the_buttons_give_the_notebook_and_the_package(browser, server, site, tm
         assert given.value.suggested_filename == file.name
         given.value.save_as(tmp_path / file.name)
         assert (tmp_path / file.name).read_bytes() == file.read_bytes()
-    context.close()
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

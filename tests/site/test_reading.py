@@ -1,4 +1,7 @@
-"""Reading comforts: done marks, progress, minutes, paper, shared links, phones."""
+"""Reading comforts: done marks, progress, minutes, paper, shared links.
+
+What a comfort does is tested on one page; test_pages looks whether every other has it.
+"""
 
 import gzip
 import re
@@ -6,30 +9,10 @@ from html import unescape
 from types import SimpleNamespace
 
 import pytest
-from site_look import AXE, VIEWS
-from site_pages import BOOK, BOOK_PAGES, ROOT, SITE_URL
+from site_look import AXE_VIEWS, VIEWS
+from site_pages import BOOK_PAGES, CHAPTERS, ROOT, SAMPLE, SITE_URL, WORKED
 
 HOME = BOOK_PAGES[0]
-WORKED = [f"{name}.html" for name in BOOK if (ROOT / f"{name}.ipynb").exists()]
-CHAPTERS = [p for p in BOOK_PAGES if re.fullmatch(r"book/\d-\w+/index\.html", p)]
-worked = pytest.mark.parametrize("address", WORKED)
-DARK = {**VIEWS["light"], "color_scheme": "dark"}
-
-
-@pytest.fixture
-def reader(browser):
-    """`reader(…)` → a new page of a new reader."""
-    contexts = []
-
-    def new(**options):
-        context = browser.new_context(**{**VIEWS["light"], **options})
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        return context.new_page()
-
-    yield new
-    for context in contexts:
-        context.close()
 
 
 def toggle(page):
@@ -45,10 +28,9 @@ def mark(page, server, *addresses):
 # --- done marks ---
 
 
-@worked
-def test_a_page_is_marked_by_keyboard_and_stays_marked(reader, server, address):
+def test_a_page_is_marked_by_keyboard_and_stays_marked(reader, server):
     page = reader()
-    page.goto(server.base + address)
+    page.goto(server.base + SAMPLE)
     assert not toggle(page).is_checked()
     assert page.get_by_text("Kept in this browser only.").is_visible()
     toggle(page).focus()
@@ -153,14 +135,18 @@ def test_spoiled_storage_harms_nothing(reader, server):
     assert troubles == []
 
 
-@pytest.mark.parametrize("look_of", [VIEWS["light"], DARK, VIEWS["phone"]])
-def test_axe_finds_nothing_with_marks(reader, server, look, look_of):
-    page = reader(**look_of)
+@pytest.mark.parametrize("view", AXE_VIEWS)
+def test_axe_finds_nothing_with_marks(reader, server, axe, view):
+    """Looked at where they stand; on a phone the contents are folded away."""
+    page = reader(**VIEWS[view])
     mark(page, server, WORKED[0])
-    for address in (WORKED[0], CHAPTERS[0], HOME):
-        page.goto(server.base + address)
-        page.evaluate(look.axe.read_text("utf-8"))
-        assert page.evaluate(AXE) == []
+    assert axe(page, view, ".done") == []
+    assert view == "phone" or axe(page, view, ".contents") == []
+    page.goto(server.base + CHAPTERS[0])
+    assert axe(page, view, ".chapter-pages") == []
+    page.goto(server.base + HOME)
+    assert axe(page, view, ".journey." + ("tall" if view == "phone" else "wide")) == []
+    assert axe(page, view, ".marks") == []
 
 
 def test_without_javascript_nothing_is_promised(reader, server):
@@ -179,10 +165,9 @@ def length(page):
     return page.locator(".progress").evaluate("e => new DOMMatrix(getComputedStyle(e).transform).a")
 
 
-@worked
-def test_the_line_grows_with_reading(reader, server, address):
+def test_the_line_grows_with_reading(reader, server):
     page = reader(**VIEWS["phone"])
-    page.goto(server.base + address)
+    page.goto(server.base + SAMPLE)
     line = page.locator(".progress")
     assert line.get_attribute("aria-hidden") == "true"
     assert length(page) == 0
@@ -209,28 +194,11 @@ def test_a_chapter_takes_as_long_as_its_pages(reader, server, address):
     assert f"about {sum(each)} minutes" in page.locator(".takes-all").inner_text()
 
 
-# --- exercises ---
-
-
-@worked
-def test_exercises_count_from_one_and_read_as_headings(reader, server, address):
-    page = reader()
-    page.goto(server.base + address)
-    titles = page.locator(".exercise > h3").all_inner_texts()
-    assert len(titles) == page.locator(".exercise").count() >= 3
-    for number, title in enumerate(titles, start=1):
-        assert re.match(rf"Exercise {number} · (Warm-up|Apply|Judge): \w", title), title
-    folds = page.locator("details.solution > summary").all_inner_texts()
-    assert folds == [f"Solution to exercise {n}" for n in range(1, len(titles) + 1)]
-    ids = page.locator("[id]").evaluate_all("all => all.map(e => e.id)")
-    assert len(set(ids)) == len(ids)
-
-
 # --- paper ---
 
 
 def test_paper_is_white_whatever_the_theme(reader, server):
-    page = reader(**DARK)
+    page = reader(**VIEWS["dark"])
     for theme in ("", "dark"):
         page.goto(server.base + WORKED[0])
         page.evaluate("theme => theme && (document.documentElement.dataset.theme = theme)", theme)
@@ -242,10 +210,9 @@ def test_paper_is_white_whatever_the_theme(reader, server):
         page.emulate_media(media="screen")
 
 
-@worked
-def test_paper_shows_folds_but_no_solution_that_was_not_opened(reader, server, address):
+def test_paper_shows_folds_but_no_solution_that_was_not_opened(reader, server):
     page = reader()
-    page.goto(server.base + address)
+    page.goto(server.base + SAMPLE)
     page.evaluate(
         "document.querySelector('article').insertAdjacentHTML('beforeend',"
         "'<details id=aside><summary>Aside</summary><p>Folded words</p></details>')"
@@ -313,29 +280,19 @@ def test_without_a_published_address_there_is_no_picture(monkeypatch):
     assert tags(html) == {"twitter:card": "summary"}
 
 
-# --- phones, and the reading column ---
+# --- the reading column ---
 
 
-@worked
-def test_four_columns_fit_a_phone(reader, server, address):
-    page = reader(**VIEWS["phone"])
-    page.goto(server.base + address)
-    wide = page.locator(".ka-table").evaluate_all(
-        "all => all.filter(t => t.querySelectorAll('thead th').length <= 4"
-        " && t.offsetParent && t.scrollWidth > t.clientWidth).map(t => t.innerText.slice(0, 80))"
-    )
-    assert wide == []
-
-
-@pytest.mark.parametrize("width", [1024, 1280, 1600])
-@worked
-def test_code_of_66_characters_fits_the_column(reader, server, address, width):
-    page = reader(viewport={"width": width, "height": 800})
-    page.goto(server.base + address)
+def test_code_of_66_characters_fits_the_column(reader, server):
+    page = reader()
+    page.goto(server.base + SAMPLE)
     code = page.locator(".cell_input pre").first
     code.evaluate("pre => { pre.textContent = 'x'.repeat(66); }")
-    over = code.evaluate("pre => pre.scrollWidth - pre.clientWidth")
-    assert over <= 0
+    for width in (1024, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert code.evaluate("pre => pre.scrollWidth - pre.clientWidth") <= 0
+    page.set_viewport_size({"width": 600, "height": 800})
+    assert code.evaluate("pre => pre.scrollWidth - pre.clientWidth") > 0, "it is measured"
 
 
 def test_the_comforts_weigh_little():

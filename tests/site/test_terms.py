@@ -4,11 +4,10 @@ import json
 import re
 
 import pytest
-from site_look import AXE, VIEWS, WIDE
-from site_pages import BOOK_PAGES
+from site_look import AXE_VIEWS, VIEWS, WIDE
+from site_pages import BOOK_PAGES, SAMPLE
 
 GLOSSARY = "book/reference/glossary.html"
-PAGE = "book/3-segmentation/rfm.html"
 EXPLAINED = re.compile(r'<script type="application/json" id="terms">(.*?)</script>', re.S)
 LINKED = re.compile(r'<a class="[^"]*\bterm\b[^"]*" href="[^"]*glossary\.html#([^"]+)"')
 
@@ -23,21 +22,15 @@ def explained(site, page):
 
 
 @pytest.fixture
-def open_page(browser, server):
-    """`open_page(view, …)` → the page in a new browser window."""
-    contexts = []
+def open_page(reader, server):
+    """`open_page(view, …)` → the sample page in a new browser window."""
 
-    def opened(view="light", address=PAGE, **options):
-        context = browser.new_context(**VIEWS[view], **options)
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(server.base + address)
+    def opened(view="light", **options):
+        page = reader(**VIEWS[view], **options)
+        page.goto(server.base + SAMPLE)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened
 
 
 def bubble(page):
@@ -74,8 +67,8 @@ def test_a_page_carries_what_its_own_terms_mean_and_no_more(site, address):
 
 
 def test_pages_with_terms_exist_and_the_browsers_own_tooltip_is_gone(site):
-    assert len(explained(site, PAGE)) >= 5
-    links = re.findall(r"<a [^>]*glossary\.html#term-[^>]*>", (site / PAGE).read_text("utf-8"))
+    assert len(explained(site, SAMPLE)) >= 5
+    links = re.findall(r"<a [^>]*glossary\.html#term-[^>]*>", (site / SAMPLE).read_text("utf-8"))
     assert links
     assert not [link for link in links if "title=" in link]
 
@@ -161,7 +154,7 @@ def test_the_first_tap_opens_and_the_second_follows(open_page, server):
     link = cut_points(page)
     link.tap()
     assert says_cut_point(page)
-    assert page.url == server.base + PAGE
+    assert page.url == server.base + SAMPLE
     link.tap()
     page.wait_for_url(server.base + GLOSSARY + "#term-cut-point")
 
@@ -185,7 +178,7 @@ def test_a_tap_on_another_term_opens_that_one(open_page, server):
     assert says_cut_point(page)
     page.locator("a.term", has_text="recency").first.tap()
     assert "recency" in bubble(page).inner_text()
-    assert page.url == server.base + PAGE
+    assert page.url == server.base + SAMPLE
 
 
 # --- where it lies ---
@@ -212,10 +205,10 @@ def test_every_bubble_lies_inside_the_window_and_moves_nothing(open_page, view):
     assert page.evaluate("window.moved") < 0.01
 
 
-@pytest.mark.parametrize("view", ["light", "dark", "phone"])
-def test_axe_finds_nothing_with_a_bubble_open(open_page, look, view):
+@pytest.mark.parametrize("view", AXE_VIEWS)
+def test_axe_finds_nothing_with_a_bubble_open(open_page, axe, view):
     page = open_page(view)
     cut_points(page).focus()
     assert says_cut_point(page)
-    page.evaluate(look.axe.read_text("utf-8"))
-    assert page.evaluate(AXE) == []
+    assert axe(page, view, ".term-bubble") == []
+    assert axe(page, view, "a.term[aria-describedby]") == []
