@@ -108,7 +108,7 @@ test-book: $(VENV)/.test  ## the notebooks run again, and what pages and reposit
 test-site: $(VENV)/.test  ## the built site in a browser
 	@for name in chromium chromium-browser google-chrome google-chrome-stable chrome; do \
 	  command -v $$name >/dev/null && exit 0; done; $(BIN)/playwright install chromium || true
-	$(BIN)/python -m pytest tests/site
+	$(BIN)/python -m pytest tests/site -n 2
 
 # The company is made of the same draws everywhere, and laws of arithmetic do not age.
 test-lowest: $(VENV)-lowest/.ready  ## the package on the oldest versions it claims

@@ -1,12 +1,13 @@
-"""Serve the site, open a browser once, and look at every page once a view.
+"""Build the site once, serve it, open a browser, and look at every page once a view.
 
-`make test-site` builds the site first and names it in BUILT_SITE; two processes then test it. What
-tests one page stays in one process, which has looked at that page already.
+In one process, or in several with `-n 2`.
 """
 
 import os
+import re
 import shutil
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,32 +16,46 @@ from site_build import build
 from site_look import VIEWS, Axe, Look
 from site_pages import PREFIX, ROOT, SITE_URL
 from site_server import Server
+from xdist.scheduler import LoadScopeScheduling
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 missing_browser = pytest.StashKey[str]()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    for item in items:
-        page = getattr(item, "callspec", None) and item.callspec.params.get("page")
-        if page:
-            item.add_marker(pytest.mark.xdist_group(page))
+class PageByPage(LoadScopeScheduling):
+    """What tests a page goes to one process, which visits it once; else a file goes as a whole."""
+
+    def _split_scope(self, nodeid):
+        file, _, test = nodeid.partition("::")
+        page = re.search(r"\[([\w/-]+\.html)", test)
+        return page[1] if page else file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return PageByPage(config, log)
+
+
+@cache
+def built():
+    """Build the site. The build is incremental: what an earlier run built is used again."""
+    output, start = ROOT / "_build" / "site-test", time.monotonic()
+    # with the outputs that notebooks were committed with: `make test-book` runs them
+    faults = build(ROOT, output, execute="off", SITE_URL=SITE_URL)
+    if faults:
+        pytest.exit(f"the book does not build:\n{faults[-6000:]}", returncode=1)
+    print(f"\nsite built in {time.monotonic() - start:.1f} s")
+    return output / "_build" / "html"
+
+
+def pytest_configure_node(node):
+    """Build before the first of several processes begins."""
+    node.workerinput["site"] = str(built())
 
 
 @pytest.fixture(scope="session")
-def site():
-    """The built site. The build is incremental: what an earlier run built is used again."""
-    if "BUILT_SITE" in os.environ:
-        return Path(os.environ["BUILT_SITE"]).resolve()
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    output = ROOT / "_build" / f"site-test{worker}"
-    start = time.monotonic()
-    done = build(ROOT, output, SITE_URL=SITE_URL)
-    if done.returncode:
-        pytest.fail(f"the book does not build:\n{done.stdout[-3000:]}\n{done.stderr[-6000:]}")
-    print(f"\nsite built in {time.monotonic() - start:.1f} s")
-    return output / "_build" / "html"
+def site(request):
+    given = getattr(request.config, "workerinput", {}).get("site")
+    return Path(given) if given else built()
 
 
 @pytest.fixture(scope="session")

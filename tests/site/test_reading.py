@@ -291,7 +291,7 @@ def test_code_of_66_characters_fits_the_column(reader, server):
     for width in (1024, 1280, 1600):
         page.set_viewport_size({"width": width, "height": 800})
         assert code.evaluate("pre => pre.scrollWidth - pre.clientWidth") <= 0
-    page.set_viewport_size({"width": 600, "height": 800})
+    page.set_viewport_size({"width": 320, "height": 800})
     assert code.evaluate("pre => pre.scrollWidth - pre.clientWidth") > 0, "it is measured"
 
 
