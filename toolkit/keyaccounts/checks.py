@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from operator import index
 from typing import Any, TypeAlias
 
@@ -109,6 +110,22 @@ def texts(name: str, values: Any, what: str) -> list[str]:
     found: list[Any] = [*values] if listed else [None]
     if not all(isinstance(value, str) for value in found):
         raise ParameterError(f"{name}={values!r}: give a list of {what}")
+    return found
+
+
+def rising(
+    name: str,
+    values: Any,
+    what: str,
+    *,
+    length: int | None = None,
+    each: Callable[[str, Any], float] = number,
+) -> tuple[float, ...]:
+    """Return numbers that rise, as many as asked for; else raise ParameterError to give `what`."""
+    listed = isinstance(values, Iterable) and not isinstance(values, str)
+    found = tuple(each(name, value) for value in values) if listed else ()
+    if len(found) != (length or max(len(found), 1)) or any(b <= a for a, b in pairwise(found)):
+        raise ParameterError(f"{name}={values!r}: give {what}")
     return found
 
 

@@ -191,6 +191,9 @@ def test_moves_need_the_same_grid() -> None:
 
 
 def test_moves_need_the_same_cuts() -> None:
+    def at(cut: float, rule: str) -> Drawn:
+        return Drawn(lambda known: [cut], rule, 1)
+
     def cut(y_cuts: Any, x_cuts: Any = 5) -> Grid:
         return grid(ROWS, **OPTIONS, x_cuts=x_cuts, y_cuts=y_cuts, cells=TWO)
 
@@ -203,9 +206,9 @@ def test_moves_need_the_same_cuts() -> None:
     with pytest.raises(DataError, match="'ease' is cut at 5 before and at 7 after"):
         moves(cut(4), cut(4, 7))
     with pytest.raises(DataError, match=r"at 4 before and at 6 \(the median\) after"):
-        moves(cut(4), cut(Drawn([6], "the median")))
+        moves(cut(4), cut(at(6, "the median")))
     with pytest.raises(DataError, match=r"at 4 \(the mean\) before and at 6 \(the median\) after"):
-        moves(cut(Drawn([4], "the mean")), cut(Drawn([6], "the median")))
+        moves(cut(at(4, "the mean")), cut(at(6, "the median")))
     words = grid(
         ROWS.assign(worth="low"), **OPTIONS, x_cuts=5, y_cuts=None,
         y_bands=["low", "high"], cells=TWO,
@@ -213,8 +216,8 @@ def test_moves_need_the_same_cuts() -> None:
     with pytest.raises(DataError, match="at the words of the column before and at 4 after"):
         moves(words, cut(4))
     # The same rule may give other values, and the same value is the same cut, however it came.
-    assert moves(cut(Drawn([4], "the mean")), cut(4)).notes == ()
-    found = moves(cut(Drawn([4], "the median")), cut(Drawn([1000.5], "the median")))
+    assert moves(cut(at(4, "the mean")), cut(4)).notes == ()
+    found = moves(cut(at(4, "the median")), cut(at(1000.5, "the median")))
     assert found.notes == ("worth is cut at the median: 4 before, 1,000.5 after",)
     assert repr(found).splitlines()[-1] == found.notes[0]
     assert found.notes[0] in found._repr_html_()

@@ -38,8 +38,6 @@ def test_by_hand(engine: Engine) -> None:
         ("E", None, 9, "unknown"),
     ]
     assert found.counts["customers"].tolist() == [1] * 5
-    assert found.attractiveness.columns["coverage"].tolist() == [1, 1, 1, 0.75, 1]
-    assert found.strength.items["item"].tolist() == ["what they say of our service"]
 
 
 def test_both_variants_cut_alike() -> None:
@@ -146,3 +144,10 @@ def test_weights_of_strength_count() -> None:
     found = kaism(rows, **options, weights_strength=[1, 4])
     assert found.table["relative_strength"].tolist() == [2]
     assert kaism(rows, **options).table["relative_strength"].tolist() == [5]
+
+
+def test_a_criterion_may_count_on_both_sides() -> None:
+    both = {"attractiveness": ["size", "service"], "strength": {"size": "service", "s": "growth"}}
+    found = kaism(ACCOUNTS.head(3), key="account", **both).table
+    assert found["attractiveness"].tolist() == [8.5, 5.45, 3.5]
+    assert found["relative_strength"].tolist() == [7, 3.45, 4.5]

@@ -48,6 +48,22 @@ class Entries:
         known = [nw.when(~nw.col(n).is_nan()).then(nw.col(n)).alias(n) for n in gaps]
         return frames.like(self.source, found.with_columns(*known) if known else found, "key")
 
+    def having(self, **numbers: NDArray[np.float64]) -> Entries:
+        """Return the same rows with computed numbers under names of their own."""
+        names = {"key": self.source.names["key"], **{name: name for name in numbers}}
+        return replace(self, numbers=numbers, source=replace(self.source, names=names))
+
+    def chosen(self, numbers: Mapping[str, str]) -> Entries:
+        """Return the same rows with some of their numbers in other roles: role → role so far."""
+        known = self.source.names
+        names = {"key": known["key"], **{role: known[old] for role, old in numbers.items()}}
+        return replace(
+            self,
+            numbers={role: self.numbers[old] for role, old in numbers.items()},
+            truths=frozenset(role for role, old in numbers.items() if old in self.truths),
+            source=replace(self.source, names=names),
+        )
+
     def refuse(self, role: str, wrong: NDArray[np.bool_], mend: str) -> None:
         """Raise DataError if a value is wrong, naming the first and whose it is."""
         if wrong.any():
@@ -73,8 +89,8 @@ def read(
 
     Parameters
     ----------
-    rows : frame
-        Any kind the toolkit accepts.
+    rows : frame or Entries
+        Any kind the toolkit accepts; or rows that were read before, of which `numbers` chooses.
     key : str
         Column that says whose a row is.
     numbers, words, days : mapping of str to str, optional
@@ -99,6 +115,8 @@ def read(
     array([nan,  1.])
     """
     numbers, words, days = numbers or {}, words or {}, days or {}
+    if isinstance(rows, Entries):
+        return rows.chosen(numbers)
     given = {**numbers, **words, **days}
     frames.check_names({"key": key, **given})
     # Roles may be a caller's own words, and engines have their ways with some names.

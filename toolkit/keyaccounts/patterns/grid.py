@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, product
 from typing import Any, TypeAlias
@@ -26,10 +26,11 @@ COLUMNS = ("x_band", "y_band", "cell", "action")
 
 @dataclass(frozen=True)
 class Drawn:
-    """Cuts that were taken from the data, and by which rule."""
+    """Cuts to be taken from the known values of a column: how many, how, and the rule in words."""
 
-    cuts: Sequence[float]
+    take: Callable[[NDArray[np.float64]], Sequence[float]]
     rule: str
+    count: int
 
 
 Cuts: TypeAlias = "float | Sequence[float] | Drawn | None"
@@ -58,6 +59,8 @@ class Grid(Shown):
         Names of the bands, lowest first.
     cells : tuple of dict
         The cells as they were given.
+    note : str
+        What a method adds to the caption.
     """
 
     table: Any
@@ -71,17 +74,16 @@ class Grid(Shown):
     x_bands: tuple[str, ...]
     y_bands: tuple[str, ...]
     cells: tuple[Mapping[str, Any], ...] = field(repr=False)
+    note: str = ""
 
     @property
     def unknown(self) -> int:
         """How many lack one of the scores."""
         return int(self.counts["customers"].iloc[-1])
 
-    def _notes(self) -> str:
-        return ""  # what a method adds to the caption
-
     def _shown(self) -> Table:
-        said = (f"; {self.unknown:,} unknown" if self.unknown else "") + self._notes()
+        unknown = f"{self.unknown:,} unknown" if self.unknown else ""
+        said = "".join(f"; {part}" for part in (unknown, self.note) if part)
         return table(
             self.counts,
             f"{self.counts['customers'].sum():,} customers by {self.y} and {self.x}{said}",
@@ -116,7 +118,7 @@ def grid(
     x_cuts, y_cuts : float, sequence of float, Drawn, or None
         Where the next band begins: one cut makes two bands, two make three. Exactly on a cut is
         in the higher band. None: the column names the bands itself. A method that takes its cuts
-        from the data gives them with the rule, as ``Drawn(cuts, rule)``.
+        from the data says how, and by which rule, as ``Drawn(take, rule, count)``.
     cells : list of dict
         For each pair of bands `x` and `y` (names of bands) the cell's `id`, `english` name and
         `action`. Several pairs may share an id.
@@ -157,16 +159,18 @@ def grid(
     """
     for name, role in ((key, "key"), (x, "x"), (y, "y")):
         frames.check_free(name, COLUMNS, role)
-    edges = {"x": _cuts("x_cuts", x_cuts), "y": _cuts("y_cuts", y_cuts)}
+    names, given = {"x": x, "y": y}, {"x": x_cuts, "y": y_cuts}
+    edges = {role: _cuts(f"{role}_cuts", cuts) for role, cuts in given.items()}
+    counts = {r: c.count if isinstance(c, Drawn) else len(edges[r]) for r, c in given.items()}
     bands = {
-        "x": _bands("x_bands", x_bands, edges["x"]),
-        "y": _bands("y_bands", y_bands, edges["y"]),
+        "x": _bands("x_bands", x_bands, counts["x"]),
+        "y": _bands("y_bands", y_bands, counts["y"]),
     }
-    names = {"x": x, "y": y}
     pairs = _pairs(cells, bands["x"], bands["y"])
-    scored = {role: name for role, name in names.items() if edges[role]}
-    named = {role: name for role, name in names.items() if not edges[role]}
+    scored = {role: name for role, name in names.items() if given[role] is not None}
+    named = {role: name for role, name in names.items() if given[role] is None}
     read = entries.read(rows, key=key, numbers=scored, words=named)
+    edges |= {role: _drawn(read, role, c) for role, c in given.items() if isinstance(c, Drawn)}
     places, values = {}, {}
     for role, name in names.items():
         places[role], values[str(name)] = _axis(read, role, edges[role], bands[role])
@@ -198,23 +202,32 @@ def grid(
 
 
 def _cuts(role: str, cuts: Cuts) -> tuple[float, ...]:
-    if cuts is None:
+    if cuts is None or isinstance(cuts, Drawn):
         return ()
-    cuts = cuts.cuts if isinstance(cuts, Drawn) else cuts
-    given: Any = cuts if np.iterable(cuts) else [cuts]
-    found = tuple(checks.number(role, cut) for cut in given)
-    if not found or any(b <= a for a, b in pairwise(found)):
-        raise ParameterError(f"{role}={cuts!r}: give rising numbers, one for each border")
+    given: Any = cuts  # a caller may give text
+    given = given if np.iterable(given) and not isinstance(given, str) else [given]
+    return checks.rising(role, given, "rising numbers, one for each border")
+
+
+def _drawn(read: entries.Entries, role: str, cuts: Drawn) -> tuple[float, ...]:
+    """Return the cuts that are taken from the known values of a column."""
+    known = read.numbers[role][~np.isnan(read.numbers[role])]
+    found = tuple(float(cut) for cut in cuts.take(known)) if known.size else ()
+    if len(found) != cuts.count or any(b <= a for a, b in pairwise(found)):
+        raise DataError(
+            f"column {read.source.names[role]!r}: {known.size:,} known values, too few or too "
+            "much alike to be cut: say where to cut"
+        )
     return found
 
 
-def _bands(role: str, bands: Sequence[str] | None, cuts: tuple[float, ...]) -> tuple[str, ...]:
+def _bands(role: str, bands: Sequence[str] | None, cuts: int) -> tuple[str, ...]:
     if bands is None:
-        if len(cuts) not in BANDS:
+        if cuts not in BANDS:
             raise ParameterError(f"{role}=None: name the bands, lowest first")
-        return BANDS[len(cuts)]
+        return BANDS[cuts]
     found = tuple(checks.texts(role, bands, "names, lowest first"))
-    wanted = len(cuts) + 1 if cuts else max(len(found), 2)
+    wanted = cuts + 1 if cuts else max(len(found), 2)
     if len(found) != wanted or len({*found}) != wanted or {UNKNOWN, ""} & {*found}:
         raise ParameterError(f"{role}={bands!r}: give {wanted} different names, lowest first")
     return found

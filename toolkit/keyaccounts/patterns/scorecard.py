@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -368,8 +368,13 @@ def sensitivity(card: Scorecard, change: float = 0.2, *, top: int = 10) -> Sensi
     )
 
 
-def _ranks(scores: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.asarray(pd.Series(-scores).rank(method="min"), dtype=np.int64)
+def _ranks(
+    scores: NDArray[np.float64], equals: Literal["min", "average"] = "min"
+) -> NDArray[np.float64]:
+    """Return ranks, best first."""
+    from scipy.stats import rankdata  # here, because it takes longer to load than the rest
+
+    return np.asarray(rankdata(-scores, method=equals), dtype=np.float64)
 
 
 def _top(scores: NDArray[np.float64], first: int) -> set[int]:
@@ -379,6 +384,6 @@ def _top(scores: NDArray[np.float64], first: int) -> set[int]:
 
 def _spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     """Return the correlation of mean ranks; NaN where all scores are alike."""
-    a, b = (pd.Series(v).rank().to_numpy() - (v.size + 1) / 2 for v in (one, other))
+    a, b = (_ranks(scores, "average") - (scores.size + 1) / 2 for scores in (one, other))
     spread = float(np.sqrt((a @ a) * (b @ b)))
     return round(float(a @ b) / spread, 12) if spread else float("nan")

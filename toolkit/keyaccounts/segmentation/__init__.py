@@ -14,7 +14,7 @@ from keyaccounts.segmentation.gate import Gate, grading_gate, pyramid_suits
 from keyaccounts.segmentation.grade import CompositeGrade, composite_grade
 from keyaccounts.segmentation.indicators import Indicators, indicators
 from keyaccounts.segmentation.investment import AccountInvestment, account_investment
-from keyaccounts.segmentation.kaism import Kaism, kaism
+from keyaccounts.segmentation.kaism import kaism
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
 from keyaccounts.segmentation.progressive import Progressive, progressive
 from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
@@ -48,7 +48,6 @@ __all__ = [
     "CompositeGrade",
     "Gate",
     "Indicators",
-    "Kaism",
     "KeyAccountDefinitions",
     "Migration",
     "Progressive",

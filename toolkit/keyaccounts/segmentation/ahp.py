@@ -196,9 +196,9 @@ def ahp_weights(matrix: Any, names: Sequence[str] | None = None) -> AhpWeights:
         raise ParameterError(f"names: {len(named)} names for {n} criteria; give one for each")
     _check_cells(values, named)
     weights, largest = _principal(values)
-    order = np.argsort(-np.round(weights, 12), kind="stable")
-    rank = np.empty(n, dtype=np.int64)
-    rank[order] = np.arange(1, n + 1)
+    from scipy.stats import rankdata  # here, because it takes longer to load than the rest
+
+    rank = rankdata(-np.round(weights, 12), "ordinal")
     ratio = _ratio(largest, n)
     return AhpWeights(
         pd.DataFrame({"criterion": named, "weight": weights, "rank": rank}),

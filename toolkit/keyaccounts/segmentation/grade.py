@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -160,7 +159,7 @@ def _cuts(grades: Any) -> dict[str, float]:
         named, found = [], {}
     cuts = [*found.values()]
     named_well = all(isinstance(name, str) and name != UNKNOWN for name in found)
-    falling = len(cuts) == len(named) and all(a > b for a, b in pairwise(cuts))
+    falling = len(cuts) == len(named) and cuts == sorted({*cuts}, reverse=True)
     if not cuts or not falling or cuts[-1] != 0 or cuts[0] > 1 or not named_well:
         raise ParameterError(
             f"grades={grades!r}: give falling lowest scores, best grade first and the last "

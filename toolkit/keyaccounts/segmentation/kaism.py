@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
+from keyaccounts.patterns import entries
 from keyaccounts.patterns.grid import Grid, grid
 from keyaccounts.patterns.items import Items, Weights, columns_of, ends, shares_of
-from keyaccounts.patterns.scorecard import Scorecard, scorecard
+from keyaccounts.patterns.scorecard import scorecard
 from keyaccounts.segmentation import catalogs
 
 VARIANTS = ("cheverton", "millman-wilson")
-
-
-@dataclass(frozen=True, repr=False)
-class Kaism(Grid):
-    """Answer of :func:`kaism`: a grid, and the two scorecards behind it.
-
-    Attributes
-    ----------
-    attractiveness, strength : Scorecard
-        How each side was put together, and how much of it is known.
-    """
-
-    attractiveness: Scorecard = field(repr=False)
-    strength: Scorecard = field(repr=False)
-
-    def _notes(self) -> str:
-        cards = (self.attractiveness, self.strength)
-        known = np.array([card.columns["known"] / len(card.weights) for card in cards])
-        part = int(((known > 0).all(axis=0) & (known < 1).any(axis=0)).sum())
-        return f"; {part:,} scored on part of the criteria" if part else ""
 
 
 def kaism(
@@ -48,7 +29,7 @@ def kaism(
     scale: tuple[float, float] = (0, 10),
     cut: float = 5,
     variant: str = "cheverton",
-) -> Kaism:
+) -> Grid:
     """Say which customers to keep, build, hold or serve when convenient.
 
     How attractive a customer is you judge yourself. How strong you are the customer judges: ask
@@ -56,10 +37,8 @@ def kaism(
 
     Parameters
     ----------
-    rows : frame
-        One row a customer, of any kind the toolkit accepts.
-    key : str
-        Column that says whose a row is.
+    rows, key :
+        As in :func:`keyaccounts.patterns.grid.grid`.
     attractiveness, strength : list of str, or dict of str to str
         Columns of scores, or criterion → column.
     weights_attractiveness, weights_strength : dict or list, optional
@@ -74,18 +53,15 @@ def kaism(
 
     Returns
     -------
-    Kaism
-        As :class:`keyaccounts.patterns.grid.Grid`, with columns `relative_strength` and
-        `attractiveness` on the scale; and both scorecards. An unknown criterion is left out and
-        the others take its weight; `coverage` in the scorecards says so. A side of which nothing
-        is known is "unknown".
+    Grid
+        With columns `relative_strength` and `attractiveness` on the scale. An unknown criterion is
+        left out and the others take its weight; the caption counts for how many. A side of which
+        nothing is known is "unknown".
 
     Raises
     ------
-    ColumnError
-        If a column is not there, or has the name of a column of the answer.
-    DataError
-        If a key is missing or there twice, or a score is not on the scale.
+    ColumnError, DataError
+        As in :func:`keyaccounts.patterns.grid.grid`; or if a score is not on the scale.
     ParameterError
         If weights, scale or variant make no sense, or the cut is not on the scale.
 
@@ -115,21 +91,24 @@ def kaism(
             f"cut={cut!r}: give a number on the scale, above {low:zg} and up to {high:zg}"
         )
     frames.check_free(key, ("relative_strength", "attractiveness"), "key")
-
-    def side(name: str, given: Items, weights: Weights) -> Scorecard:
-        items = columns_of(name, given)
-        shares = shares_of(f"weights_{name}", weights, items)
-        return scorecard(rows, key=key, items=items, weights=shares.tolist(), scale=(low, high))
-
-    ours = side("attractiveness", attractiveness, weights_attractiveness)
-    theirs = side("strength", strength, weights_strength)
+    sides = {
+        "strength": (strength, weights_strength),
+        "attractiveness": (attractiveness, weights_attractiveness),
+    }
+    items = {side: columns_of(side, given) for side, (given, _) in sides.items()}
+    shares = {side: shares_of(f"weights_{side}", w, items[side]) for side, (_, w) in sides.items()}
+    # Each column is read once, under its place: a criterion may count on both sides.
+    columns = [*dict.fromkeys(column for named in items.values() for column in named.values())]
+    read = entries.read(rows, key=key, numbers={str(i): c for i, c in enumerate(columns)})
+    cards = []
+    for side in sides:
+        places = {item: str(columns.index(column)) for item, column in items[side].items()}
+        weights = shares[side].tolist()
+        cards.append(scorecard(read, key=key, items=places, weights=weights, scale=(low, high)))
     # Three digits fewer than the scores have, which are shares of the scale: a cut is met exactly.
-    both = ours.rows.answer(
-        relative_strength=(low + (high - low) * theirs.scores).round(9),
-        attractiveness=(low + (high - low) * ours.scores).round(9),
-    )
+    theirs, ours = ((low + (high - low) * card.scores).round(9) for card in cards)
     found = grid(
-        both,
+        read.having(relative_strength=theirs, attractiveness=ours),
         key=key,
         x="relative_strength",
         y="attractiveness",
@@ -137,4 +116,6 @@ def kaism(
         y_cuts=cut,
         cells=[cell for cell in catalogs.entries("kaism_cells") if cell["variant"] == variant],
     )
-    return Kaism(**vars(found), attractiveness=ours, strength=theirs)
+    gaps = np.isnan(np.hstack([card.parts for card in cards])).any(axis=1)
+    part = int((gaps & ~np.isnan(theirs) & ~np.isnan(ours)).sum())
+    return replace(found, note=f"{part:,} scored on part of the criteria" if part else "")

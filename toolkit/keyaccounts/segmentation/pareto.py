@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from string import ascii_uppercase
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -96,9 +96,10 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     >>> ka.segmentation.abc(sales, key="account", value="amount").table["class"].tolist()
     ['A', 'A', 'B', 'B', 'C']
     """
-    edges = tuple(checks.open_fraction("cuts", c) for c in cuts) if np.iterable(cuts) else ()
-    if not edges or len(edges) > 25 or any(b <= a for a, b in pairwise(edges)):
-        raise ParameterError(f"cuts={cuts!r}: give rising shares such as (0.80, 0.95)")
+    what = "rising shares such as (0.80, 0.95)"
+    edges = checks.rising("cuts", cuts, what, each=checks.open_fraction)
+    if len(edges) >= len(ascii_uppercase):
+        raise ParameterError(f"cuts={cuts!r}: give {what}, fewer than there are letters")
     for name, role in ((key, "key"), (value, "value")):
         frames.check_free(name, ("rank", "share", "cumulative_share", "class"), role)
     ranking = concentration.rank(values, key=key, value=value)
@@ -112,7 +113,7 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     share, running = found / running[-1], running / running[-1]
     # Rounded, so that 0.8 reached in floating steps counts as 0.8 on every engine.
     before = np.round(np.concatenate([[0.0], running[:-1]]), 12)
-    grade = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))[np.searchsorted(edges, before, "right")]
+    grade = np.array(list(ascii_uppercase))[np.searchsorted(edges, before, "right")]
     ranked = frames.with_arrays(
         ranking.frame.head(kept),
         **{

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -135,10 +134,8 @@ def pyramid(
 def _edges(cuts: Sequence[float] | str) -> tuple[float, ...]:
     if isinstance(cuts, str):
         return PRESETS[checks.choice("cuts", cuts, [*PRESETS])]
-    edges = tuple(checks.open_fraction("cuts", c) for c in cuts) if np.iterable(cuts) else ()
-    if not edges or any(b <= a for a, b in pairwise(edges)):
-        raise ParameterError(f"cuts={cuts!r}: give rising shares such as (0.05, 0.20, 0.70)")
-    return edges
+    what = "rising shares such as (0.05, 0.20, 0.70)"
+    return checks.rising("cuts", cuts, what, each=checks.open_fraction)
 
 
 def _labels(names: Sequence[str]) -> tuple[str, ...]:

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
-from keyaccounts.patterns import entries
-from keyaccounts.patterns.grid import Cuts, Drawn, Grid, grid
+from keyaccounts.patterns.grid import Drawn, Grid, grid
 from keyaccounts.segmentation import catalogs
-
-POTENTIALS = ("low", "middle", "high")
-RELATIONSHIPS = ("limited", "good", "established")
 
 
 def potential_relationship(
@@ -23,17 +20,15 @@ def potential_relationship(
     key: str,
     potential: str = "potential",
     relationship: str = "relationship",
-    potential_cuts: Cuts = None,
-    relationship_cuts: Cuts = None,
+    potential_cuts: Sequence[float] | None = None,
+    relationship_cuts: Sequence[float] | None = None,
 ) -> Grid:
     """Say whom to lock in, whom to develop and whom to leave, by potential and relationship.
 
     Parameters
     ----------
-    rows : frame
-        One row a customer, of any kind the toolkit accepts.
-    key : str
-        Column that says whose a row is.
+    rows, key :
+        As in :func:`keyaccounts.patterns.grid.grid`.
     potential : str
         Column: profit potential, as "high", "middle" or "low", or as a number to be cut.
     relationship : str
@@ -49,10 +44,8 @@ def potential_relationship(
 
     Raises
     ------
-    ColumnError, DataError
-        If a column or value is unusable.
-    ParameterError
-        If cuts are not two numbers that rise.
+    ColumnError, DataError, ParameterError
+        As in :func:`keyaccounts.patterns.grid.grid`.
 
     Examples
     --------
@@ -69,11 +62,11 @@ def potential_relationship(
         key=key,
         x=frames.asked(relationship, "relationship"),
         y=frames.asked(potential, "potential"),
-        x_cuts=_borders("relationship_cuts", relationship_cuts),
-        y_cuts=_borders("potential_cuts", potential_cuts),
+        x_cuts=_two("relationship_cuts", relationship_cuts),
+        y_cuts=_two("potential_cuts", potential_cuts),
         cells=catalogs.entries("potential_relationship"),
-        x_bands=RELATIONSHIPS,
-        y_bands=POTENTIALS,
+        x_bands=("limited", "good", "established"),
+        y_bands=("low", "middle", "high"),
     )
 
 
@@ -91,10 +84,8 @@ def value_profit(
 
     Parameters
     ----------
-    rows : frame
-        One row a customer, of any kind the toolkit accepts.
-    key : str
-        Column that says whose a row is.
+    rows, key :
+        As in :func:`keyaccounts.patterns.grid.grid`.
     value, profit : str
         Columns: what the customer is worth (such as revenue), and what is left after all costs.
     median : float, optional
@@ -113,12 +104,9 @@ def value_profit(
 
     Raises
     ------
-    ColumnError
-        If a column is not there, or has the name of a column of the answer.
-    DataError
-        If a value is unusable, no value is known, or nobody makes a profit and `high` is not given.
-    ParameterError
-        If a border makes no sense.
+    ColumnError, DataError, ParameterError
+        As in :func:`keyaccounts.patterns.grid.grid`; or if nobody makes a profit and `high` is not
+        given, or a border makes no sense.
 
     Examples
     --------
@@ -134,25 +122,25 @@ def value_profit(
     loss = checks.number("band", band)
     if loss < 0:
         raise ParameterError(f"band={band!r}: give the loss that still counts as even, 0 or more")
-    least = None if median is None else checks.number("median", median)
     if high is not None and checks.number("high", high) <= -loss:
         raise ParameterError(f"high={high!r}: give a profit above {-loss:zg}, where losses end")
-    read = entries.read(rows, key=key, numbers={"value": value, "profit": profit})
-    gains = read.numbers["profit"][read.numbers["profit"] > loss]
-    if high is None and not gains.size:
-        raise DataError(f"column {profit!r}: nobody makes a profit; say with high= what is much")
-    if high is None:
-        middle = float(np.median(gains))
-        borders: Cuts = Drawn((0 - loss, middle), f"a loss of {loss:zg} and the median above it")
-    else:
-        borders = (0 - loss, high)
+
+    def borders(profits: NDArray[np.float64]) -> tuple[float, float]:
+        gains = profits[profits > loss]
+        if not gains.size:
+            raise DataError(
+                f"column {profit!r}: nobody makes a profit; say with high= what is much"
+            )
+        return 0 - loss, float(np.median(gains))
+
+    drawn = Drawn(borders, f"a loss of {loss:zg} and the median above it", 2)
     return grid(
         rows,
         key=key,
-        x=profit,
-        y=value,
-        x_cuts=borders,
-        y_cuts=_quantiles(read, "value", (0.5,), "the median") if least is None else least,
+        x=frames.asked(profit, "profit"),
+        y=frames.asked(value, "value"),
+        x_cuts=drawn if high is None else (0 - loss, high),
+        y_cuts=_at("the median", 0.5) if median is None else checks.number("median", median),
         cells=catalogs.entries("value_profit"),
         x_bands=("unprofitable", "moderate", "high"),
     )
@@ -171,10 +159,8 @@ def contract_tier(
 
     Parameters
     ----------
-    rows : frame
-        One row a customer under contract, of any kind the toolkit accepts.
-    key : str
-        Column that says whose a row is.
+    rows, key :
+        As in :func:`keyaccounts.patterns.grid.grid`; one row a customer under contract.
     order_size, days_late : str
         Columns: how much the customer orders; how many days late payments arrive on average (0 or
         below: on time).
@@ -193,12 +179,8 @@ def contract_tier(
 
     Raises
     ------
-    ColumnError
-        If a column is not there, or has the name of a column of the answer.
-    DataError
-        If a value is unusable, or order sizes are too much alike to be cut.
-    ParameterError
-        If cuts are not two numbers that rise.
+    ColumnError, DataError, ParameterError
+        As in :func:`keyaccounts.patterns.grid.grid`.
 
     Examples
     --------
@@ -210,18 +192,13 @@ def contract_tier(
     ...               size_cuts=(20_000, 60_000)).table["cell"].tolist()
     ['core', 'standard', 'basic']
     """
-    if size_cuts is None:
-        read = entries.read(rows, key=key, numbers={"order_size": order_size})
-        rule = "the median and what one in five exceeds"
-        cuts: Cuts = _quantiles(read, "order_size", (0.5, 0.8), rule)
-    else:
-        cuts = _borders("size_cuts", size_cuts)
+    cuts = _two("size_cuts", size_cuts) or _at("the median and what one in five exceeds", 0.5, 0.8)
     return grid(
         rows,
         key=key,
         x=frames.asked(days_late, "days_late"),
         y=frames.asked(order_size, "order_size"),
-        x_cuts=_borders("late_cuts", late_cuts),
+        x_cuts=_two("late_cuts", late_cuts),
         y_cuts=cuts,
         cells=catalogs.entries("contract_tiers"),
         x_bands=("on-time", "slow", "late"),
@@ -229,23 +206,12 @@ def contract_tier(
     )
 
 
-def _borders(name: str, cuts: Any) -> tuple[float, ...] | None:
+def _two(name: str, cuts: Any) -> tuple[float, ...] | None:
     """Return where the second and the third of three bands begin; None as it is."""
-    if cuts is None:
-        return None
-    found = tuple(checks.number(name, c) for c in (cuts if np.iterable(cuts) else [cuts]))
-    if len(found) != 2 or found[0] >= found[1]:
-        raise ParameterError(f"{name}={cuts!r}: give two numbers, the lower first")
-    return found
+    what = "two numbers, the lower first"
+    return None if cuts is None else checks.rising(name, cuts, what, length=2)
 
 
-def _quantiles(read: entries.Entries, role: str, shares: Sequence[float], rule: str) -> Drawn:
-    """Return where to cut a column, from its known values."""
-    known = read.numbers[role][~np.isnan(read.numbers[role])]
-    cuts = np.quantile(known, shares).tolist() if known.size else []
-    if len({*cuts}) < len(shares):
-        raise DataError(
-            f"column {read.source.names[role]!r}: {known.size:,} known values, too few or too "
-            "much alike to be cut: say where to cut"
-        )
-    return Drawn([float(cut) for cut in cuts], rule)
+def _at(rule: str, *shares: float) -> Drawn:
+    """Return a rule that cuts at quantiles."""
+    return Drawn(lambda known: np.quantile(known, shares).tolist(), rule, len(shares))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from keyaccounts import frames, plots, segmentation
 from keyaccounts.errors import ParameterError
+from keyaccounts.patterns.grid import Grid
 from keyaccounts.patterns.rates import by_group
 from keyaccounts.segmentation.time_allocation import Shares
 from keyaccounts.tables import Table, number, percent, table
@@ -319,7 +320,7 @@ def kaism_explorer(
         if len(side) < 2:
             raise ParameterError(f"{name}={side!r}: give two criteria or more to weigh them")
 
-    def at(ours: float, theirs: float, cut: float) -> segmentation.Kaism:
+    def at(ours: float, theirs: float, cut: float) -> Grid:
         return segmentation.kaism(
             accounts, key=key, attractiveness=attractiveness, strength=strength,
             weights_attractiveness=_first(ours, attractiveness),
@@ -355,7 +356,7 @@ def kaism_explorer(
     )
 
 
-def _cells(found: segmentation.Kaism, key: str) -> list[str]:
+def _cells(found: Grid, key: str) -> list[str]:
     """Return the cell of each customer, in order of the key."""
     rows = nw.from_native(found.table).lazy().select(key, "cell")
     return [*frames.collect(rows, key=key)["cell"].to_list()]
