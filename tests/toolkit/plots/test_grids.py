@@ -1,4 +1,4 @@
-"""Figures of grids and scorecards are tested by what they draw."""
+"""Grids, by what they draw: cells and points."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ import keyaccounts as ka
 import numpy as np
 import pandas as pd
 import pytest
-from engines import Engine
 from keyaccounts.errors import DataError
-from keyaccounts.patterns.scorecard import scorecard
 
 pytest.importorskip("matplotlib")
-from keyaccounts.plots.style import as_svg
 
 ACCOUNTS = pd.DataFrame(
     {
@@ -22,6 +19,8 @@ ACCOUNTS = pd.DataFrame(
         "service": [9.0, 6.0, 5.0, 5.5, 8.0, np.nan],
     }
 )
+
+
 SIDES = {"key": "account", "attractiveness": ["size"], "strength": ["service"]}
 
 
@@ -33,8 +32,8 @@ def words(ax: Any) -> set[str]:
     return {text.get_text().replace("\n", " ") for text in ax.texts}
 
 
-def test_cells_have_area_by_customers(engine: Engine) -> None:
-    ax = ka.plots.grid_cells(ka.segmentation.kaism(engine.table(ACCOUNTS), **SIDES))
+def test_cells_have_area_by_customers() -> None:
+    ax = ka.plots.grid_cells(ka.segmentation.kaism(ACCOUNTS, **SIDES))
     drawn = squares(ax)
     assert len(drawn) == 4 + 1
     key, maintenance = drawn["key account: 4"], drawn["maintenance account: 1"]
@@ -62,8 +61,8 @@ def test_a_cell_may_be_pointed_out_and_share_its_name() -> None:
         ka.plots.grid_cells(found, accent="gold")
 
 
-def test_scatter_draws_every_known_customer(engine: Engine) -> None:
-    ax = ka.plots.grid_scatter(ka.segmentation.kaism(engine.table(ACCOUNTS), **SIDES))
+def test_scatter_draws_every_known_customer() -> None:
+    ax = ka.plots.grid_scatter(ka.segmentation.kaism(ACCOUNTS, **SIDES))
     drawn = {line.get_label(): line for line in ax.get_lines()}
     best = [*zip(*drawn["best"].get_data(), strict=True)]
     assert sorted(best) == [(5, 7), (5.5, 6), (6, 9), (9, 8)]
@@ -91,55 +90,19 @@ def test_scatter_points_out_a_cell_and_not_a_corner() -> None:
         ka.plots.grid_scatter(found, accent="gold")
 
 
-def test_overlap_draws_the_pairs() -> None:
-    accounts = pd.DataFrame(
-        {"account": list("ABCD"), "cars": [9, 9, 9, 1], "firm": [1, 0, 0, 0], "vip": [0, 0, 0, 1]}
-    )
-    found = ka.segmentation.key_account_definitions(
-        accounts, key="account", vehicles="cars", business="firm", vip="vip"
-    )
-    ax = ka.plots.definitions_overlap(found)
-    drawn = squares(ax)
-    assert drawn["fleet and business: 33 %"].get_width() == pytest.approx(0.94 * (1 / 3) ** 0.5)
-    assert drawn["vip and fleet: 0 %"].get_width() == 0
-    assert words(ax) == {"0 %", "33 %"}
-    assert ax.get_title().replace("\n", " ") == (
-        "Of the key accounts by vip or fleet, 0 % are so by both"
-    )
-
-
-def test_scorecard_bars_are_weight_and_what_is_reached() -> None:
-    rows = pd.DataFrame({"who": ["A", "B"], "need": [1.0, 0.8], "money": [0.4, None]})
-    ax = ka.plots.scorecard_items(
-        scorecard(rows, key="who", items=["need", "money"], weights=[3, 1])
-    )
-    weight, reached = ([bar.get_width() for bar in bars] for bars in ax.containers)
-    # headroom: need ¾·0.1 = 0.075, money ¼·0.6 = 0.15: money on top
-    assert weight == [0.75, 0.25]
-    assert reached == pytest.approx([0.75 * 0.9, 0.25 * 0.4])
-    assert [t.get_text() for t in ax.get_yticklabels()] == ["need", "money"]
-    assert words(ax) == {"90 %", "40 %, 50 % known"}
-    assert '"money" holds the score back' in ax.get_title()
-
-
 def test_nothing_to_draw() -> None:
     nobody = ka.segmentation.kaism(ACCOUNTS.tail(1), **SIDES)
     for plot in (ka.plots.grid_cells, ka.plots.grid_scatter):
         with pytest.raises(DataError, match="nobody has both scores"):
             plot(nobody)
-        with pytest.raises(DataError, match="pass the answer of a grid"):
-            plot(ACCOUNTS)
-    for plot in (ka.plots.definitions_overlap, ka.plots.scorecard_items):
-        with pytest.raises(DataError, match="not a table"):
-            plot(ACCOUNTS)
-    empty = ka.segmentation.key_account_definitions(ACCOUNTS, key="account", profit="size")
-    with pytest.raises(DataError, match="no overlap to draw"):
-        ka.plots.definitions_overlap(empty)
-    with pytest.raises(DataError, match="nothing is known"):
-        ka.plots.scorecard_items(scorecard(ACCOUNTS.tail(1), key="account", items=["service"]))
 
 
-def test_same_picture_every_time() -> None:
-    found = ka.segmentation.kaism(ACCOUNTS, **SIDES)
-    one, two = (as_svg(ka.plots.grid_scatter(found).figure) for _ in range(2))
-    assert one == two
+def test_words_have_no_places_to_scatter() -> None:
+    cells = [{"x": x, "y": y, "id": x + y, "english": x + y, "action": ""}
+             for x in "ab" for y in ("low", "high")]  # fmt: skip
+    rows = pd.DataFrame({"who": ["A", "B"], "kind": ["a", "b"], "size": [1, 9]})
+    found = ka.patterns.grid.grid(
+        rows, key="who", x="kind", y="size", x_cuts=None, y_cuts=5, x_bands=["a", "b"], cells=cells
+    )
+    with pytest.raises(DataError, match="pass the answer of a grid of two numbers"):
+        ka.plots.grid_scatter(found)

@@ -59,6 +59,11 @@ class Grid(Shown):
         Names of the bands, lowest first.
     cells : tuple of dict
         The cells as they were given.
+    scores : dict
+        "x", "y" → the scores in order of the key, NaN where unknown; not there for an axis whose
+        column named the bands itself.
+    standing : array
+        In the same order, the id of the cell where each customer stands.
     note : str
         What a method adds to the caption.
     """
@@ -74,6 +79,8 @@ class Grid(Shown):
     x_bands: tuple[str, ...]
     y_bands: tuple[str, ...]
     cells: tuple[Mapping[str, Any], ...] = field(repr=False)
+    scores: Mapping[str, NDArray[np.float64]] = field(repr=False)
+    standing: NDArray[np.object_] = field(repr=False)
     note: str = ""
 
     @property
@@ -179,11 +186,12 @@ def grid(
     place = np.where(lacking, wide * high, places["y"] * wide + places["x"])
     nobody = {"id": UNKNOWN, "english": UNKNOWN, "action": "Find out what is missing."}
     known = [pairs[a, b] for b, a in product(bands["y"], bands["x"])] + [nobody]
+    ids = [str(cell["id"]) for cell in known]
     answer = read.answer(
         **values,
         x_band=frames.Words([*bands["x"], UNKNOWN], places["x"]),
         y_band=frames.Words([*bands["y"], UNKNOWN], places["y"]),
-        cell=frames.Words([str(cell["id"]) for cell in known], place),
+        cell=frames.Words(ids, place),
         action=frames.Words([str(cell["action"]) for cell in known], place),
     )
     return Grid(
@@ -198,6 +206,8 @@ def grid(
         bands["x"],
         bands["y"],
         tuple(cells),
+        {role: read.numbers[role] for role in scored},
+        np.array(ids, dtype=object)[place],
     )
 
 

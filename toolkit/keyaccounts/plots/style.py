@@ -5,19 +5,22 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Callable
-from functools import partial, wraps
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from importlib.resources import as_file, files
-from typing import Concatenate, ParamSpec, cast
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
+from keyaccounts.errors import DataError
 from keyaccounts.escapes import plain
+from keyaccounts.tables import percent
 
 INK, MUTED, GRID = "#1b2a41", "#5b6675", "#d5d9e0"
 ACCENT, SIGNAL = "#0f766e", "#b45309"
@@ -27,8 +30,6 @@ NO_GLYPH = r"Glyph \d+ .*missing from"
 
 LONGEST = 32
 """Signs in a line of a tick's name: a longer one leaves no room for what is drawn."""
-
-P = ParamSpec("P")
 
 
 def _settings() -> mpl.RcParams:
@@ -59,31 +60,32 @@ def set_notebook_style() -> None:
 
 
 def as_svg(figure: Figure) -> str:
-    """Return a figure as SVG text, the same on every run."""
+    """Return a figure as SVG text, the same on every run, and close it."""
     out = io.StringIO()
     with mpl.rc_context(_settings()), warnings.catch_warnings():
         warnings.filterwarnings("ignore", NO_GLYPH)
         figure.savefig(out, format="svg", metadata={"Date": None})
+    plt.close(figure)
     text = out.getvalue()
     return text[text.index("<svg") :]
 
 
-def styled(
-    draw: Callable[Concatenate[Axes, P], None],
-) -> Callable[Concatenate[Axes | None, P], Axes]:
-    """Turn `draw(ax, …)` into a plot that makes its own axes if given None, and returns them."""
+def answer(found: object, kind: type, function: str) -> None:
+    """Refuse what is not the answer that a plot draws."""
+    if not isinstance(found, kind):
+        raise DataError(f"pass the answer of {function}, not a table")
 
-    @wraps(draw)
-    def plot(ax: Axes | None, *args: P.args, **kwargs: P.kwargs) -> Axes:
-        with mpl.rc_context(_settings()):
-            if ax is None:
-                _, ax = plt.subplots()
-            own = {*ax.texts}
-            draw(ax, *args, **kwargs)
-            _write_plainly(ax, own)
-        return ax
 
-    return cast("Callable[Concatenate[Axes | None, P], Axes]", plot)
+@contextmanager
+def drawing(ax: Axes | None, title: str) -> Iterator[Axes]:
+    """Lend axes in the one look, new ones if there are none, and set title and words plainly."""
+    with mpl.rc_context(_settings()):
+        if ax is None:
+            _, ax = plt.subplots()
+        own = {*ax.texts}
+        yield ax
+        finding(ax, title)
+        _write_plainly(ax, own)
 
 
 def _write_plainly(ax: Axes, own: set[Text]) -> None:
@@ -108,12 +110,16 @@ def finding(ax: Axes, title: str) -> None:
     ax.set_title(wrapped(title), x=0, ha="left")
 
 
-def count_on(ax: Axes, x: float, y: float, side: float, count: str, color: str = INK) -> None:
-    """Write a count on its square, or beside a square that is too small to hold it."""
-    if side == 0 or side >= max(0.3, 0.05 + 0.12 * len(count)):
-        ax.text(x, y, count, ha="center", va="center", color=color if side else MUTED)
-    else:
-        ax.text(x + side / 2 + 0.05, y, count, ha="left", va="center", color=INK)
+def in_percent(*axes: Axis) -> None:
+    """Write the ticks of an axis, which are shares, as percent."""
+    for axis in axes:
+        axis.set_major_formatter(lambda share, _: percent(share))
+
+
+def bare(ax: Axes, *spines: str) -> None:
+    """Take away lines around the axes, and the ticks that would stick to them."""
+    ax.tick_params(axis="both" if "bottom" in spines else "y", length=0)
+    ax.spines[[*spines]].set_visible(False)
 
 
 def wrapped(text: str, width: int = 42) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
@@ -150,6 +151,8 @@ class WhaleCurve(Shown):
         Sum of all profits.
     base : {"total", "gains"}
         What shares are of: the total; or, where it is not above zero, the sum of all gains.
+    running : array
+        `cumulative_share` from the most profitable customer to the least.
     """
 
     table: Any
@@ -160,6 +163,7 @@ class WhaleCurve(Shown):
     top_share: float
     total: float
     base: str
+    running: NDArray[np.float64]
 
     def _shown(self) -> Table:
         return table(
@@ -250,4 +254,5 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
         top_share=float(share[top - 1]),
         total=total,
         base=base,
+        running=share,
     )

@@ -42,6 +42,8 @@ class RFM(Shown):
         The day that counts as today (None without rows, and from :func:`rfm_scores`).
     bins : int
         How many scores there are.
+    counts : array
+        How many customers have each pair of scores: row r − 1, column f − 1.
     dropped : dict of str to int
         Reason → how many rows (or customers without any order) were left out.
     notes : tuple of str
@@ -52,6 +54,7 @@ class RFM(Shown):
     cuts: Mapping[str, Any]
     as_of: dt.date | None
     bins: int
+    counts: NDArray[np.int64]
     dropped: Mapping[str, int]
     notes: tuple[str, ...]
 
@@ -203,8 +206,9 @@ def rfm(
         "monetary": worth,
     }
     people = bought.select(nw.col("customer").alias(customer))
-    scored, cuts, notes = _scored(people, facts, bins, nested, ties, factors, "orders")
-    return RFM(frames.like(read.source, scored, "customer"), cuts, today, bins, dropped, notes)
+    scored, cuts, counts, notes = _scored(people, facts, bins, nested, ties, factors, "orders")
+    answer = frames.like(read.source, scored, "customer")
+    return RFM(answer, cuts, today, bins, counts, dropped, notes)
 
 
 def rfm_scores(
@@ -291,8 +295,8 @@ def rfm_scores(
     if unknown.any():
         people = people.filter((~unknown).tolist())
         dropped = {"customers of whom a fact is missing": int(unknown.sum())}
-    scored, cuts, notes = _scored(people, facts, bins, nested, ties, factors, "customers")
-    return RFM(frames.like(read.source, scored, "key"), cuts, None, bins, dropped, notes)
+    scored, cuts, counts, notes = _scored(people, facts, bins, nested, ties, factors, "customers")
+    return RFM(frames.like(read.source, scored, "key"), cuts, None, bins, counts, dropped, notes)
 
 
 def _customers(
@@ -317,8 +321,8 @@ def _scored(
     ties: str,
     factors: Sequence[float],
     what: str,
-) -> tuple[nw.DataFrame[Any], dict[str, Any], tuple[str, ...]]:
-    """Return the customers with facts and scores, the cut points, and what to know of them."""
+) -> tuple[nw.DataFrame[Any], dict[str, Any], NDArray[np.int64], tuple[str, ...]]:
+    """Return customers with facts and scores, cut points, counts of r and f, and what to know."""
     score = _score_nested if nested else _score_apart
     (r, f, m), cuts = score(facts["recency"], facts["frequency"], facts["monetary"], bins, ties)
     total = sum(w * s for w, s in zip(factors, (r, f, m), strict=True))
@@ -335,7 +339,8 @@ def _scored(
     notes = _notes(r, f, m, bins, what)
     if ties == "split" and not nested:
         notes += _split_ties(facts, (r, f, m))
-    return scored, cuts, notes
+    counts = np.bincount((r - 1) * bins + f - 1, minlength=bins**2).reshape(bins, bins)
+    return scored, cuts, counts, notes
 
 
 def _split_ties(

@@ -1,4 +1,4 @@
-"""Figures of the patterns that several chapters share."""
+"""Points: rates with their intervals, a group a line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from keyaccounts import frames
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import ACCENT, INK, MUTED, finding, styled
+from keyaccounts.plots.style import ACCENT, INK, MUTED, bare, drawing, in_percent
 from keyaccounts.tables import percent
 
 
@@ -71,48 +71,31 @@ def rates(
         raise DataError("there are no groups to draw")
     upward = 1 if found["group"].dtype.is_numeric() else -1
     labels = [str(value) for value in found["group"].to_list()][::upward]
-    values = {c: frames.numbers(found, c)[::upward] for c in ("rate", "low", "high")}
-    return _rates(ax, labels, values, title, label, group_label or group, average)
-
-
-@styled
-def _rates(
-    ax: Axes,
-    labels: list[str],
-    values: dict[str, np.ndarray[Any, Any]],
-    title: str,
-    label: str,
-    group_label: str,
-    average: float | None,
-) -> None:
+    rate, low, high = (frames.numbers(found, c)[::upward] for c in ("rate", "low", "high"))
     places = np.arange(len(labels))
-    rate, low, high = values["rate"], values["low"], values["high"]
-    ax.hlines(places, low, high, color=ACCENT, linewidth=2.2)
-    ax.plot(rate, places, "o", color=ACCENT, markersize=8)
-    for place, value in zip(places, rate, strict=True):
-        # in a column of their own, where they meet neither the dots nor the line of the average
-        ax.annotate(
-            percent(value), (1, place), xycoords=("axes fraction", "data"),
-            xytext=(6, 0), textcoords="offset points", va="center", color=INK,
+    with drawing(ax, title) as ax:
+        ax.hlines(places, low, high, color=ACCENT, linewidth=2.2)
+        ax.plot(rate, places, "o", color=ACCENT, markersize=8)
+        for place, value in zip(places, rate, strict=True):
+            # in a column of their own, where they meet neither the dots nor the average's line
+            ax.annotate(
+                percent(value), (1, place), xycoords=("axes fraction", "data"),
+                xytext=(6, 0), textcoords="offset points", va="center", color=INK,
+            )  # fmt: skip
+        least, above = min(low), 0.4
+        if average is not None:
+            least, above = min(least, average), 0.1
+            ax.axvline(average, color=MUTED, linewidth=1, linestyle="--")
+            ax.annotate(
+                f"all: {percent(average)}", (average, len(labels) - 0.45),
+                xytext=(5, 0), textcoords="offset points", va="center", color=MUTED,
+            )  # fmt: skip
+        start = math.floor(10 * least - 0.5) / 10 if least > 0.4 else 0
+        ax.set(
+            xlim=(start, min(1.02, max(high) * 1.04)), ylim=(-0.6, len(labels) - above),
+            yticks=places, yticklabels=labels, xlabel=label, ylabel=group_label or group,
         )  # fmt: skip
-    least = min(low)
-    if average is not None:
-        least = min(least, average)
-        ax.axvline(average, color=MUTED, linewidth=1, linestyle="--")
-        ax.annotate(
-            f"all: {percent(average)}", (average, len(labels) - 0.45),
-            xytext=(5, 0), textcoords="offset points", va="center", color=MUTED,
-        )  # fmt: skip
-    ax.set(
-        xlim=(math.floor(10 * least - 0.5) / 10 if least > 0.4 else 0, min(1.02, max(high) * 1.04)),
-        ylim=(-0.6, len(labels) - (0.4 if average is None else 0.1)),
-        yticks=places,
-        yticklabels=labels,
-        xlabel=label,
-        ylabel=group_label,
-    )
-    ax.xaxis.set_major_formatter(lambda share, _: percent(share))
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    ax.grid(axis="x")
-    finding(ax, title)
+        in_percent(ax.xaxis)
+        bare(ax, "left")
+        ax.grid(axis="x")
+    return ax
