@@ -47,9 +47,7 @@ def test_the_core_needs_no_extra() -> None:
     "code",
     [
         "import keyaccounts as ka; ka.plots",
-        "import keyaccounts as ka; ka.widgets",
         "from keyaccounts.plots.style import percent",
-        "from keyaccounts.widgets import self_check",
     ],
 )
 def test_without_matplotlib_the_extra_is_named(code: str) -> None:
@@ -60,12 +58,26 @@ def test_without_matplotlib_the_extra_is_named(code: str) -> None:
     )
 
 
-def test_without_ipywidgets_an_explorer_is_html(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("matplotlib")
-    monkeypatch.setitem(sys.modules, "ipywidgets", None)
-    assert set(ka.widgets.time_explorer(vip=[0.5, 0.6])._repr_mimebundle_()) == {
-        "text/plain", "text/html",
-    }  # fmt: skip
+QUESTION = """
+[[question]]
+id = "peak"
+kind = "true-false"
+ask = "A share of revenue can exceed 100 %."
+answer = false
+if_true = "A share of profit can."
+if_false = "No customer has negative revenue."
+"""
+
+
+def test_a_self_check_needs_no_matplotlib() -> None:
+    code = f"""
+import sys
+sys.modules["matplotlib"] = sys.modules["ipywidgets"] = None
+import keyaccounts as ka
+print(ka.widgets.self_check({QUESTION!r})._repr_html_())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert 'class="ka-check"' in done.stdout
 
 
 def test_a_needed_module_says_which_it_is() -> None:
@@ -79,7 +91,6 @@ def test_a_needed_module_says_which_it_is() -> None:
 UNGUARDED = {
     ("frames.py", "duckdb"): "asked for by find_spec, or the caller's own table is of it",
     ("frames.py", "pyspark"): "the caller's own table is of it",
-    ("widgets/explorer.py", "matplotlib"): "its room is not entered without",
 }
 
 

@@ -79,20 +79,9 @@ def rates_of(n: str) -> pd.DataFrame:
     return ka.patterns.rates.by_group(rows, group="channel", success="won")
 
 
-def investment_of(n: str) -> Any:
-    log = pd.DataFrame({"customer_id": [n], "input": ["samples"], "hours": [0.0], "cost": [9.0]})
-    margins = pd.DataFrame({"customer_id": [n], "revenue": [200.0], "margin": [60.0]})
-    return ka.segmentation.account_investment(log, margins)
-
-
 def ahp_of(n: str) -> Any:
     names = [n, "growth", "credit"]
     return ka.segmentation.ahp_weights(ka.segmentation.comparisons([3, 5, 3], names))
-
-
-def card_of(n: str) -> Any:
-    rows = pd.DataFrame({"who": ["A", "B"], n: [0.2, 0.4], "money": [0.9, None]})
-    return ka.patterns.scorecard.scorecard(rows, key="who", items=[n, "money"])
 
 
 def definitions() -> Any:
@@ -142,10 +131,6 @@ PLOTS: dict[str, list[Any]] = {
         lambda n: ka.plots.grid_scatter(grid_of("a"), y_label=n),
         lambda n: ka.plots.grid_scatter(grid_of("a"), title=n),
     ],
-    "investment_bars": [
-        lambda n: ka.plots.investment_bars(investment_of(n)),
-        lambda n: ka.plots.investment_bars(investment_of("a"), title=n),
-    ],
     "lorenz": [lambda n: ka.plots.lorenz([3, 2, 1], title=n)],
     "migration_matrix": [
         lambda n: ka.plots.migration_matrix(ka.segmentation.migration(*[pyramid_of(n)] * 2)),
@@ -164,10 +149,6 @@ PLOTS: dict[str, list[Any]] = {
     ],
     "rfm_grid": [
         lambda n: ka.plots.rfm_grid(rfm_of("customer_id"), title=n),
-    ],
-    "scorecard_items": [
-        lambda n: ka.plots.scorecard_items(card_of(n)),
-        lambda n: ka.plots.scorecard_items(card_of("a"), title=n),
     ],
     "time_bars": [lambda n: ka.plots.time_bars(hours_of(n))],
     "whale": [lambda n: ka.plots.whale(whale_of(PROFITS), title=n)],
@@ -273,7 +254,6 @@ def questions_of(n: str) -> str:
 
 @names
 def test_self_checks(name: str, seen: str) -> None:
-    pytest.importorskip("matplotlib")
     form = ka.widgets.self_check(questions_of(name))._repr_html_()
     page = Page(form)
     assert page.tags == Page(ka.widgets.self_check(questions_of("name"))._repr_html_()).tags

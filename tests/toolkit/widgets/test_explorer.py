@@ -10,7 +10,6 @@ from typing import Any
 import keyaccounts as ka
 import pandas as pd
 import pytest
-from engines import Engine
 from keyaccounts.errors import ParameterError
 
 pytest.importorskip("matplotlib")
@@ -123,54 +122,3 @@ def test_too_many_states_are_refused_with_the_number() -> None:
 def test_bad_controls(make: Any, said: str) -> None:
     with pytest.raises(ParameterError, match=said):
         make()
-
-
-def test_rfm_explorer_shows_what_the_method_says() -> None:
-    orders = ka.datasets.load("cdnow")
-    found = ka.widgets.rfm_explorer(
-        orders, days=["1997-06-30", "1997-09-30"], start="1997-09-30", bins=[4, 5]
-    )
-    assert found.start == (1, 1)
-    assert len(found.states) == 4
-    table = found.state(found.start).table
-    # r = 5 up to 99 days, f = 5 above 3 orders, m = 5 above 93.72: the cut points of the page
-    assert "99 at most" in table
-    late = orders[orders["order_date"].between("1997-10-01", "1998-03-29")]["customer_id"]
-    scored = ka.segmentation.rfm(orders, as_of="1997-09-30", future="drop").table
-    best = scored.sort_values(["score", "monetary"]).tail(500)
-    share = 100 * best["customer_id"].isin(late).mean()
-    assert found.states[3].finding == f"Of the best 500, {share:.0f} % bought again in 180 days"
-    assert "more than 3<" in table
-    assert "more than 93.72" in table
-
-
-def test_tail_explorer_shows_what_the_scenario_says(engine: Engine) -> None:
-    accounts = pd.DataFrame(
-        {
-            "account": list("ABCD"),
-            "revenue": [1000.0, 500.0, 300.0, 100.0],
-            "margin": [300.0, 150.0, 90.0, 30.0],
-            "cost": [100.0, 110.0, 110.0, 90.0],
-        }
-    )
-    found = ka.widgets.tail_explorer(
-        engine.table(accounts),
-        key="account", revenue="revenue", margin="margin", cost_to_serve="cost",
-        worst=[0, 1], strengths=[0.1, 0.5], unit="accounts",
-    )  # fmt: skip
-    findings = [s.finding for s in found.states]
-    assert findings[0] == "Nothing changed: the profit is 160"
-    assert findings[2] == "Profit moves by +37.5 %, to 220"  # D left: −60 gone
-    assert "accounts who lose money" in found.states[0].table
-    assert found.start == (1, 0, 1)
-    one = ka.widgets.tail_explorer(
-        engine.table(accounts), start=1,
-        key="account", revenue="revenue", margin="margin", cost_to_serve="cost",
-        worst=[0, 1], strengths=[0.1, 0.5],
-    )  # fmt: skip
-    assert one.state(one.start).finding == "Profit moves by +28.1 %, to 205"  # D: 45 saved
-    loss = ka.widgets.tail_explorer(
-        engine.table(accounts.assign(cost=[290.0, 160.0, 100.0, 90.0])),
-        key="account", revenue="revenue", margin="margin", cost_to_serve="cost", worst=[0, 1],
-    )  # fmt: skip
-    assert loss.states[3].finding == "Profit moves from −70 to −10"  # of a loss there is no share

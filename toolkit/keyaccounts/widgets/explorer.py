@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import base64
 import itertools
-import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from keyaccounts.errors import ParameterError
 from keyaccounts.escapes import escaped, plain, script_json
-from keyaccounts.tables import Table, number
+from keyaccounts.tables import Table
+from keyaccounts.widgets.controls import Control, as_html, as_widget
 
 MOST_STATES = 100
 """States an explorer may have: what a page can hold and a build can compute. Ours, measured."""
@@ -32,103 +32,6 @@ document.addEventListener("focusin", ({ target }) => {
   if (target.closest(".ka-movers")) target.dataset.lmSuppressShortcuts = "true";
 });
 </script>"""
-
-
-@dataclass(frozen=True)
-class Control:
-    """A thing to move; made by :func:`slider` and :func:`choice`.
-
-    Attributes
-    ----------
-    label : what the reader moves, with the unit.
-    values : what the function is given.
-    texts : how each value is written.
-    start : place of the starting value.
-    kind : {"slider", "choice"}
-    """
-
-    label: str
-    values: tuple[Any, ...]
-    texts: tuple[str, ...]
-    start: int
-    kind: str
-
-
-def slider(label: str, values: Sequence[float], *, start: float, unit: str = "") -> Control:
-    """Let a reader slide through numbers.
-
-    Parameters
-    ----------
-    label : str
-        What is moved.
-    values : sequence of numbers
-        The stops, rising.
-    start : number
-        Where the reader finds it.
-    unit : str, optional
-        Written behind the value, in the plural: one has no "s". "%" writes shares as percent.
-
-    Returns
-    -------
-    Control
-
-    Raises
-    ------
-    ParameterError
-        If there are fewer than two values, they do not rise, or `start` is not one of them.
-
-    Examples
-    --------
-    >>> ka.widgets.slider("Price increase", [0, 0.05, 0.1], start=0, unit="%").texts
-    ('0 %', '5 %', '10 %')
-    >>> ka.widgets.slider("For the worst", [1, 2], start=1, unit="accounts").texts
-    ('1 account', '2 accounts')
-    """
-    if any(b <= a for a, b in itertools.pairwise(values)):
-        raise ParameterError(f"{label}: the values of a slider must rise")
-    scale = 100 if unit == "%" else 1
-    units = [unit.removesuffix("s") if v == 1 else unit for v in values]
-    texts = [
-        f"{number(round(v * scale, 6), ',g')} {one}".strip()
-        for v, one in zip(values, units, strict=True)
-    ]
-    return _control(label, values, texts, start, "slider")
-
-
-def choice(label: str, values: Sequence[str], *, start: str) -> Control:
-    """Let a reader choose one of several words.
-
-    Parameters
-    ----------
-    label : str
-        What is chosen.
-    values : sequence of str
-        The options.
-    start : str
-        The one that is chosen at first.
-
-    Returns
-    -------
-    Control
-
-    Raises
-    ------
-    ParameterError
-        If there are fewer than two values, or `start` is not one of them.
-
-    Examples
-    --------
-    >>> ka.widgets.choice("What you do", ["leave", "raise price"], start="leave").start
-    0
-    """
-    return _control(label, values, list(map(str, values)), start, "choice")
-
-
-def _control(label: str, values: Sequence[Any], texts: list[str], start: Any, kind: str) -> Control:
-    if len(values) < 2 or start not in values:
-        raise ParameterError(f"{label}: give two values or more, and start={start!r} among them")
-    label, written = plain(label), tuple(map(plain, texts))
-    return Control(label, tuple(values), written, list(values).index(start), kind)
 
 
 @dataclass(frozen=True)
@@ -154,10 +57,7 @@ class Explorer:
     """
 
     def __init__(
-        self,
-        function: Callable[..., tuple[Any, Table]],
-        controls: dict[str, Control],
-        alt: str,
+        self, function: Callable[..., tuple[Any, Table]], controls: dict[str, Control], alt: str
     ) -> None:
         self.function, self.controls, self.alt = function, controls, plain(alt)
         self._known: dict[tuple[int, ...], State] = {}
@@ -165,13 +65,12 @@ class Explorer:
     def state(self, places: tuple[int, ...]) -> State:
         """Return what is shown when each control stands at its place (computed once)."""
         if places not in self._known:
-            given = {
-                name: control.values[place]
-                for (name, control), place in zip(self.controls.items(), places, strict=True)
-            }
-            ax, table = self.function(**given)
+            moved = zip(self.controls.items(), places, strict=True)
+            ax, table = self.function(**{name: c.values[place] for (name, c), place in moved})
+            from keyaccounts.plots.style import as_svg  # a figure is there, and so is matplotlib
+
             finding = " ".join(ax.get_title().split())
-            self._known[places] = State(finding, _svg(ax), table._repr_html_())
+            self._known[places] = State(finding, as_svg(ax.figure), table._repr_html_())
         return self._known[places]
 
     @property
@@ -198,7 +97,7 @@ class Explorer:
         now = self.state(self.start)
         states = [[s.finding, s.figure, s.table] for s in self.states]
         data = script_json({"alt": self.alt, "states": states}, pictures=True)
-        moves = "\n".join(_html_control(control) for control in self.controls.values())
+        moves = "\n".join(as_html(control) for control in self.controls.values())
         return (
             '<div class="ka-explorer">\n'
             f'<div class="ka-controls">\n{moves}\n</div>\n'
@@ -215,7 +114,7 @@ class Explorer:
         except ImportError:
             return None
         shown = ipywidgets.HTML()
-        movers = [_jupyter_control(ipywidgets, control) for control in self.controls.values()]
+        movers = [as_widget(ipywidgets, control) for control in self.controls.values()]
 
         def show(_: Any = None) -> None:
             state = self.state(tuple(mover.index for mover in movers))
@@ -284,41 +183,3 @@ def explore(
             f"{states} states: an explorer may have {MOST_STATES}. Give the controls fewer values"
         )
     return Explorer(function, controls, alt)
-
-
-def _svg(ax: Any) -> str:
-    """Return the figure of an Axes as SVG text, the same on every run, and close it."""
-    import matplotlib.pyplot as plt
-
-    from keyaccounts.plots.style import as_svg
-
-    text = as_svg(ax.figure)
-    plt.close(ax.figure)
-    return text
-
-
-def _html_control(control: Control) -> str:
-    label, now = escaped(control.label), escaped(control.texts[control.start])
-    if control.kind == "choice":
-        options = "".join(
-            f"<option{' selected' if i == control.start else ''}>{escaped(text)}</option>"
-            for i, text in enumerate(control.texts)
-        )
-        return f"<label>{label} <select>{options}</select></label>"
-    texts = escaped(json.dumps(control.texts, ensure_ascii=False))
-    return (
-        f'<label>{label} <input type="range" min="0" max="{len(control.texts) - 1}" step="1" '
-        f'value="{control.start}" aria-valuetext="{now}" data-texts="{texts}"> '
-        f"<output>{now}</output></label>"
-    )
-
-
-def _jupyter_control(ipywidgets: Any, control: Control) -> Any:
-    kind = ipywidgets.Dropdown if control.kind == "choice" else ipywidgets.SelectionSlider
-    return kind(
-        options=list(control.texts),
-        index=control.start,
-        description=control.label,
-        style={"description_width": "initial"},
-        layout={"width": "95%"},
-    )
