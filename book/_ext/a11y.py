@@ -1,4 +1,4 @@
-"""Mend markup that comes from elsewhere: tables of notebooks, scrolling blocks."""
+"""Mend markup that comes from elsewhere: tables of notebooks, scrolling blocks, folds."""
 
 import re
 
@@ -33,6 +33,16 @@ class MendOutputs(SphinxPostTransform):
                 box += table
 
 
+def named(body):
+    """Let folded code be called what it says: MyST-NB gives each fold the same other name."""
+    return body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+
+
+def name_folds(app, pagename, templatename, context, doctree):
+    context["body"] = named(context.get("body", ""))
+
+
 def setup(app):
     app.add_post_transform(MendOutputs)
+    app.connect("html-page-context", name_folds)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -39,6 +39,16 @@ def move(control, end):
     control.press("Home" if end == "first" else "End")
 
 
+def test_its_code_is_folded_and_the_fold_is_called_what_it_says(page, server):
+    page.goto(server.base + SAMPLE)
+    cell = page.locator(".cell:has(.ka-explorer)").first
+    fold = cell.locator("details", has=page.get_by_text("Show code cell source"))
+    assert not cell.locator(".highlight").first.is_visible()
+    assert fold.locator("summary").get_attribute("aria-label") is None
+    fold.locator("summary").click()
+    assert "ka.widgets.explore(" in cell.locator(".highlight").first.inner_text()
+
+
 def test_each_control_moved_by_keyboard_changes_what_is_shown(page, server):
     page.goto(server.base + SAMPLE)
     ready(page)
