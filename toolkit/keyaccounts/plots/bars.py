@@ -8,17 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import (
-    ACCENT,
-    GRID,
-    INK,
-    MUTED,
-    SIGNAL,
-    answer,
-    bare,
-    drawing,
-    in_percent,
-)
+from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, SIGNAL, answer, bare, drawing
 from keyaccounts.segmentation import AhpWeights, Pyramid, TimeAllocation
 from keyaccounts.segmentation.ahp import ACCEPTABLE
 from keyaccounts.tables import number, percent
@@ -212,4 +202,4 @@ def _share_axis(ax: Axes, widest: float, room: float) -> None:
     """Set ticks up to the longest bar; behind it stand words."""
     step = 0.2 if widest > 0.4 else 0.1
     ax.set(xlim=(0, widest * room), xticks=np.arange(0, widest + 1e-9, step))
-    in_percent(ax.xaxis)
+    ax.xaxis.set_major_formatter(lambda share, _: percent(share))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from keyaccounts import checks
 from keyaccounts.patterns import concentration
-from keyaccounts.plots.style import ACCENT, INK, MUTED, SIGNAL, answer, drawing, in_percent
+from keyaccounts.plots.style import ACCENT, INK, MUTED, SIGNAL, answer, drawing
 from keyaccounts.segmentation import WhaleCurve
 from keyaccounts.tables import percent
 
@@ -139,7 +139,8 @@ def whale(curve: WhaleCurve, *, title: str | None = None, ax: Axes | None = None
 
 
 def _share_axes(ax: Axes) -> None:
-    in_percent(ax.xaxis, ax.yaxis)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(lambda share, _: percent(share))
     ax.set_xlim(0, 1)
     ax.grid(axis="y")
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from keyaccounts import frames
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import ACCENT, INK, MUTED, bare, drawing, in_percent
+from keyaccounts.plots.style import ACCENT, INK, MUTED, bare, drawing
 from keyaccounts.tables import percent
 
 
@@ -95,7 +95,7 @@ def rates(
             xlim=(start, min(1.02, max(high) * 1.04)), ylim=(-0.6, len(labels) - above),
             yticks=places, yticklabels=labels, xlabel=label, ylabel=group_label or group,
         )  # fmt: skip
-        in_percent(ax.xaxis)
+        ax.xaxis.set_major_formatter(lambda share, _: percent(share))
         bare(ax, "left")
         ax.grid(axis="x")
     return ax

@@ -13,14 +13,12 @@ from importlib.resources import as_file, files
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from keyaccounts.errors import DataError
 from keyaccounts.escapes import plain
-from keyaccounts.tables import percent
 
 INK, MUTED, GRID = "#1b2a41", "#5b6675", "#d5d9e0"
 ACCENT, SIGNAL = "#0f766e", "#b45309"
@@ -108,12 +106,6 @@ def _plain_tick(written: FuncFormatter, value: float, place: int | None) -> str:
 def finding(ax: Axes, title: str) -> None:
     """Set the title, which is the finding, flush with the left end of the axes."""
     ax.set_title(wrapped(title), x=0, ha="left")
-
-
-def in_percent(*axes: Axis) -> None:
-    """Write the ticks of an axis, which are shares, as percent."""
-    for axis in axes:
-        axis.set_major_formatter(lambda share, _: percent(share))
 
 
 def bare(ax: Axes, *spines: str) -> None:

@@ -99,7 +99,10 @@ def _true_false(question: Question, name: str) -> Shown:
 def _numeric(question: Question, name: str) -> Shown:
     parts = question.parts
     unit, tolerance = parts.get("unit", ""), parts.get("tolerance", 0)
-    mistakes = parts.get("mistakes", ())
+    mistakes = [
+        {"value": m["value"], "tolerance": m.get("tolerance", 0), "says": inline(m["feedback"])}
+        for m in parts.get("mistakes", ())
+    ]
     asks = f"Your answer, in {inline(unit)}" if unit else "Your answer"
     controls = (
         f'<label class="ka-number">{asks} <input type="text" inputmode="decimal" name="{name}" '
@@ -114,18 +117,11 @@ def _numeric(question: Question, name: str) -> Shown:
         "unit": unit,
         "says": inline(parts["feedback"]),
         "wrong": inline(parts["wrong"]),
-        "mistakes": [
-            {
-                "value": m["value"],
-                "tolerance": m.get("tolerance", 0),
-                "says": inline(m["feedback"]),
-            }
-            for m in mistakes
-        ],
+        "mistakes": mistakes,
         "answer": answer,
     }
-    known = _listed([(f"Not {number(m['value'], ',')}.", m["feedback"]) for m in mistakes])
-    return Shown(controls, data, answer + known)
+    wrong = [(f"Not {number(m['value'], ',')}.", m["feedback"]) for m in parts.get("mistakes", ())]
+    return Shown(controls, data, answer + _listed(wrong))
 
 
 def _start(texts: list[str]) -> list[int]:
