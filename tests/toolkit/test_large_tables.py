@@ -219,7 +219,10 @@ def plain(found: Any) -> Any:
     if isinstance(found, scorecard.Scorecard):  # it also keeps the table's columns as arrays
         return [plain(found.table), plain(found.items)]
     if is_dataclass(found):
-        return {field.name: plain(getattr(found, field.name)) for field in fields(found)}
+        names = [field.name for field in fields(found) if not field.name.startswith("_")]
+        return {name: plain(getattr(found, name)) for name in names}
+    if isinstance(found, np.ndarray):
+        return found.tolist() if found.dtype == object else found.astype(np.float64)
     if isinstance(found, Mapping):
         return {k: plain(v) for k, v in found.items()}
     if isinstance(found, list | tuple):

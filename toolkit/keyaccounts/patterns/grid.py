@@ -81,6 +81,7 @@ class Grid(Shown):
     cells: tuple[Mapping[str, Any], ...] = field(repr=False)
     scores: Mapping[str, NDArray[np.float64]] = field(repr=False)
     standing: NDArray[np.object_] = field(repr=False)
+    _rows: entries.Entries = field(repr=False)
     note: str = ""
 
     @property
@@ -208,6 +209,7 @@ def grid(
         tuple(cells),
         {role: read.numbers[role] for role in scored},
         np.array(ids, dtype=object)[place],
+        read,
     )
 
 
@@ -380,8 +382,8 @@ def moves(before: Grid, after: Grid) -> Moves:
     if _ids(before) != _ids(after):
         raise DataError("the two grids have different cells: make both with the same cells=")
     notes = tuple(note for axis in "yx" if (note := _cut_anew(before, after, axis)))
-    (_, then), (source, now) = _standing(before), _standing(after)
-    key = source.names["key"]
+    then, now = (dict(zip(g._rows.keys, g.standing, strict=True)) for g in (before, after))
+    own, key = after._rows.frame, after._rows.source.names["key"]
     try:
         keys = sorted(then | now)
     except TypeError:
@@ -392,8 +394,7 @@ def moves(before: Grid, after: Grid) -> Moves:
     for a, b in ways:
         counts[places.index(a), places.index(b)] += 1
     both = [(a, b) for a, b in ways if ABSENT not in (a, b)]
-    own = frames.collect(source.lazy.select("key"), key="key")
-    column = nw.new_series(key, keys, own["key"].dtype, backend=own.implementation)
+    column = nw.new_series(key, keys, own[key].dtype, backend=own.implementation)
     found = frames.with_arrays(
         column.to_frame(),
         before=frames.Words(places, np.array([places.index(a) for a, _ in ways], dtype=np.int64)),
@@ -401,7 +402,7 @@ def moves(before: Grid, after: Grid) -> Moves:
         moved=np.array([a != b for a, b in ways], dtype=bool),
     )
     return Moves(
-        frames.like(source, found, "key"),
+        frames.like(after._rows.source, found, "key"),
         pd.DataFrame(counts, columns=places).assign(before=places)[["before", *places]],
         sum(a == b for a, b in both) / len(both) if both else float("nan"),
         notes,
@@ -434,11 +435,3 @@ def _cut_anew(before: Grid, after: Grid, axis: str) -> str:
 
 def _listed(cuts: Sequence[float]) -> str:
     return " and ".join(number(cut, ",.10g") for cut in cuts)
-
-
-def _standing(found: Grid) -> tuple[frames.Source, dict[Any, str]]:
-    """Return where each key stands."""
-    key = nw.from_native(found.table).collect_schema().names()[0]
-    source = frames.read(found.table, key=key, cell="cell")
-    rows = frames.collect(source.lazy, key="key")
-    return source, dict(zip(rows["key"].to_list(), rows["cell"].to_list(), strict=True))

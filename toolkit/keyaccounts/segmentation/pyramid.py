@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -40,6 +39,8 @@ class Pyramid(Shown):
     table: Any
     tiers: pd.DataFrame
     cuts: tuple[float, ...]
+    _ranking: concentration.Ranking = field(repr=False)
+    _places: NDArray[np.int64] = field(repr=False)
 
     def _shown(self) -> Table:
         top = self.tiers.iloc[0]
@@ -128,7 +129,8 @@ def pyramid(
         rank=np.arange(1, n + 1),
         tier=frames.Words(labels, place),
     )
-    return Pyramid(ranking.answer(ranked), _tiers(ranking.values, place, labels), edges)
+    tiers = _tiers(ranking.values, place, labels)
+    return Pyramid(ranking.answer(ranked), tiers, edges, ranking, place)
 
 
 def _edges(cuts: Sequence[float] | str) -> tuple[float, ...]:
@@ -257,7 +259,8 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
             f"the tiers before end at {then}, those after at {now}: build both pyramids with the "
             "same cuts"
         )
-    (old_keys, old), (new_keys, new) = (_places(p, labels) for p in (before, after))
+    old, new = before._places, after._places
+    old_keys, new_keys = (pd.Index(p._ranking.frame["key"].to_list()) for p in (before, after))
     if old_keys.inferred_type != new_keys.inferred_type:
         raise DataError(
             f"the keys before are {old_keys.inferred_type} values, those after "
@@ -283,13 +286,3 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
         new=int(counts[outside].sum()),
         gone=int(counts[:, outside].sum()),
     )
-
-
-def _places(pyramid: Pyramid, labels: list[str]) -> tuple[pd.Index[Any], NDArray[np.int64]]:
-    """Return the keys of a pyramid and the number of each one's tier."""
-    key = nw.from_native(pyramid.table).collect_schema().names()[0]
-    opened = frames.read(pyramid.table, key=key, tier="tier")  # kept: it holds the connection
-    found = frames.collect(opened.lazy, key="key")
-    numbers = {label: number for number, label in enumerate(labels)}
-    places = np.array([numbers[tier] for tier in found["tier"].to_list()], dtype=np.int64)
-    return pd.Index(found["key"].to_list()), places

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -57,9 +58,8 @@ class RFM(Shown):
     counts: NDArray[np.int64]
     dropped: Mapping[str, int]
     notes: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        return repr(self._shown())
+    _scored: nw.DataFrame[Any] = field(repr=False)
+    _answer: Callable[[nw.DataFrame[Any]], Any] = field(repr=False)
 
     def _shown(self) -> Table:
         left_out = "".join(f"; left out: {n:,} {name}" for name, n in self.dropped.items())
@@ -168,9 +168,7 @@ def rfm(
     (30.0,)
     """
     frames.check_free(customer, COLUMNS, "customer")
-    bins = checks.whole("bins", bins, least=2)
-    factors = checks.weights("weights", weights, length=3)
-    checks.choice("ties", ties, ("together", "split"))
+    way = _way(bins, nested, ties, weights)
     checks.choice("monetary", monetary, ("total", "mean"))
     checks.choice("future", future, ("error", "drop"))
     today = None if as_of is None else checks.day("as_of", as_of)
@@ -206,9 +204,8 @@ def rfm(
         "monetary": worth,
     }
     people = bought.select(nw.col("customer").alias(customer))
-    scored, cuts, counts, notes = _scored(people, facts, bins, nested, ties, factors, "orders")
-    answer = frames.like(read.source, scored, "customer")
-    return RFM(answer, cuts, today, bins, counts, dropped, notes)
+    answer = partial(frames.like, read.source, key="customer")
+    return _scored(people, answer, facts, way, "orders", today, dropped)
 
 
 def rfm_scores(
@@ -279,9 +276,7 @@ def rfm_scores(
     2     C     26.0       1.00      10.0  221      5
     """
     frames.check_free(customer, COLUMNS, "customer")
-    bins = checks.whole("bins", bins, least=2)
-    factors = checks.weights("weights", weights, length=3)
-    checks.choice("ties", ties, ("together", "split"))
+    way = _way(bins, nested, ties, weights)
     checks.choice("unusable", unusable, ("error", "drop"))
     names = {"recency": recency, "frequency": frequency, "monetary": monetary}
     read = entries.read(customers, key=frames.asked(customer, "customer"), numbers=names)
@@ -295,8 +290,24 @@ def rfm_scores(
     if unknown.any():
         people = people.filter((~unknown).tolist())
         dropped = {"customers of whom a fact is missing": int(unknown.sum())}
-    scored, cuts, counts, notes = _scored(people, facts, bins, nested, ties, factors, "customers")
-    return RFM(frames.like(read.source, scored, "key"), cuts, None, bins, counts, dropped, notes)
+    answer = partial(frames.like, read.source, key="key")
+    return _scored(people, answer, facts, way, "customers", None, dropped)
+
+
+class _Way(NamedTuple):
+    """How facts become scores."""
+
+    bins: int
+    nested: bool
+    ties: str
+    weights: tuple[float, ...]
+
+
+def _way(bins: int, nested: bool, ties: str, weights: Sequence[float]) -> _Way:
+    """Return how facts become scores, checked."""
+    checks.choice("ties", ties, ("together", "split"))
+    factors = checks.weights("weights", weights, length=3)
+    return _Way(checks.whole("bins", bins, least=2), nested, ties, factors)
 
 
 def _customers(
@@ -315,14 +326,15 @@ def _customers(
 
 def _scored(
     customers: nw.DataFrame[Any],
+    answer: Callable[[nw.DataFrame[Any]], Any],
     facts: Mapping[str, NDArray[Any]],
-    bins: int,
-    nested: bool,
-    ties: str,
-    factors: Sequence[float],
+    way: _Way,
     what: str,
-) -> tuple[nw.DataFrame[Any], dict[str, Any], NDArray[np.int64], tuple[str, ...]]:
-    """Return customers with facts and scores, cut points, counts of r and f, and what to know."""
+    as_of: dt.date | None,
+    dropped: Mapping[str, int],
+) -> RFM:
+    """Score customers, of each of whom the three facts are known."""
+    bins, nested, ties, factors = way
     score = _score_nested if nested else _score_apart
     (r, f, m), cuts = score(facts["recency"], facts["frequency"], facts["monetary"], bins, ties)
     total = sum(w * s for w, s in zip(factors, (r, f, m), strict=True))
@@ -340,7 +352,7 @@ def _scored(
     if ties == "split" and not nested:
         notes += _split_ties(facts, (r, f, m))
     counts = np.bincount((r - 1) * bins + f - 1, minlength=bins**2).reshape(bins, bins)
-    return scored, cuts, counts, notes
+    return RFM(answer(scored), cuts, as_of, bins, counts, dropped, notes, scored, answer)
 
 
 def _split_ties(
@@ -501,11 +513,7 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     if not isinstance(scored, RFM):
         raise DataError("pass the answer of ka.segmentation.rfm, not a table")
     average = np.mean if checks.choice("split", split, ("mean", "median")) == "mean" else np.median
-    table = nw.from_native(scored.table)
-    customer = table.collect_schema().names()[0]
-    facts = ("recency", "frequency", "monetary")
-    source = frames.read(scored.table, customer=customer, **{fact: fact for fact in facts})
-    found = frames.collect(source.lazy.sort("customer"), key="customer")
+    found, facts = scored._scored, ("recency", "frequency", "monetary")
     code = np.zeros(len(found), dtype=np.int64)
     for place, fact in enumerate(facts):
         values = frames.numbers(found, fact)
@@ -520,5 +528,5 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
         column: frames.Words([known[c][entry] for c in range(8)], code)
         for column, entry in (("segment", "id"), ("segment_name", "english"), ("action", "action"))
     }
-    answer = frames.with_arrays(found.rename({"customer": customer}), **named)
-    return frames.like(source, answer, "customer")
+    customer = found.columns[0]
+    return scored._answer(frames.with_arrays(found.select(customer, *facts), **named))
