@@ -21,6 +21,7 @@ PATTERNS = {
     "scorecard": "Scorecard",
     "grid": "Grid",
     "process": "Process",
+    "rules": "Rules",
     "concentration": "Concentration",
     "rates": "Rates",
 }

@@ -20,7 +20,7 @@ METHODS = {
     for path in CATALOGS
 }
 ALL = [method for methods in METHODS.values() for method in methods]
-PATTERNS = ("scorecard", "grid", "process", "concentration", "rates")
+PATTERNS = ("scorecard", "grid", "process", "rules", "concentration", "rates")
 PAGES = {name.removeprefix("book/").rpartition(".")[0]: text for name, text in page_texts()}
 # It shows lists; it answers no question of a seller.
 NO_METHODS = {"ka.segmentation.reference"}
@@ -127,7 +127,7 @@ def test_every_public_function_is_the_method_of_an_entry():
 def test_every_function_of_a_pattern_is_named():
     offered = {
         f"ka.patterns.{pattern}.{name}"
-        for pattern in ("scorecard", "grid", "process", "rates")
+        for pattern in ("scorecard", "grid", "process", "rules", "rates")
         for name, thing in vars(getattr(ka.patterns, pattern)).items()
         if inspect.isfunction(thing)
         and not name.startswith("_")
@@ -229,6 +229,18 @@ def test_the_process_worked_by_hand():
     assert rates.weakest == "signed"
     last = rates.table.iloc[-1]
     assert (round(last["step_low"], 2), round(last["step_high"], 3)) == (0.09, 0.905)
+
+
+def test_the_rules_worked_by_hand():
+    rows, names = table("rules", "account"), ["on time", "contract", "asked"]
+    facts = {"vehicles": [None if r[1] == "?" else int(r[1]) for r in rows]}
+    words = {"yes": True, "no": False, "?": None}
+    facts |= {name: [words[r[i]] for r in rows] for i, name in enumerate(names, 2)}
+    two = {"at_least": {"k": 2, "of": names}}
+    found = ka.patterns.rules.judge(facts, {"id": "own", "all": [["vehicles", ">=", 3], two]}).table
+    assert found["own"].tolist() == [r[5] for r in rows]
+    for column, place in (("unmet", 6), ("open", 7)):
+        assert [text.removesuffix(" >= 3") for text in found[column]] == [r[place] for r in rows]
 
 
 def test_the_concentration_worked_by_hand():

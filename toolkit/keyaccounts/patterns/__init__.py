@@ -1,5 +1,5 @@
 """The shapes that most methods of the field share; each is written once, here."""
 
-from keyaccounts.patterns import concentration, entries, grid, process, rates, scorecard
+from keyaccounts.patterns import concentration, entries, grid, process, rates, rules, scorecard
 
-__all__ = ["concentration", "entries", "grid", "process", "rates", "scorecard"]
+__all__ = ["concentration", "entries", "grid", "process", "rates", "rules", "scorecard"]

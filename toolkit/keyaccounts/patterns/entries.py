@@ -151,7 +151,7 @@ def read(
         ).sort("key"),
         key="key",
     )
-    _check_keys(found, key)
+    check_keys(found, key)
     entries = Entries(
         replace(source, names={"key": key, **given}),
         found.select(nw.col("key").alias(key)),
@@ -188,7 +188,8 @@ def _typed_day(source: frames.Source, role: str) -> frames.Source:
     return source
 
 
-def _check_keys(found: nw.DataFrame[Any], key: str) -> None:
+def check_keys(found: nw.DataFrame[Any], key: str) -> None:
+    """Raise DataError unless each (sorted) key is there, and there once."""
     column = found["key"]
     missing = column.is_null()
     if column.dtype.is_float():
@@ -198,9 +199,9 @@ def _check_keys(found: nw.DataFrame[Any], key: str) -> None:
             f"column {key!r}: missing in {int(missing.sum()):,} of {len(found):,} rows: "
             "say whose these rows are, or leave them out"
         )
-    double = column.is_duplicated()
-    if double.any():
+    again = (column == column.shift(1)).fill_null(False) if len(found) else missing
+    if again.any():
         raise DataError(
-            f"column {key!r}: {column.filter(double).to_list()[0]!r} has more than one row: "
+            f"column {key!r}: {column.filter(again).to_list()[0]!r} has more than one row: "
             "give one row each, for example the latest"
         )

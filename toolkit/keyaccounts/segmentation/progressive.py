@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
-from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.errors import ParameterError
+from keyaccounts.patterns.conditions import Condition, condition
+from keyaccounts.patterns.held import hold
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
 Rule: TypeAlias = tuple[str, str, Any]
-"""A column, one of :data:`keyaccounts.frames.OPERATORS`, and the value to compare with."""
+"""A column, an operator, and the value to compare with, as in :func:`ka.patterns.rules.judge`."""
 
 UNKNOWN, NOT_APPLICABLE, NOT_ASKED = "unknown", "n/a", "not asked"
-# What a stage knows of a customer, as a number: the first label, the second, or one of these.
-_UNKNOWN, _NOT_APPLICABLE, _BAD = 2, 3, 4
-_ANSWERS = 5
 
 
 @dataclass(frozen=True, repr=False)
@@ -61,12 +58,11 @@ class Progressive(Shown):
 class _Stage(NamedTuple):
     name: str
     labels: tuple[str, str]
-    column: str
-    rule: Rule | None
+    condition: Condition
     wanted: tuple[str, ...]
 
-    def name_of(self, answer: int) -> str:
-        return (*self.labels, UNKNOWN, NOT_APPLICABLE)[answer]
+    def label(self, answer: bool | None) -> str:
+        return UNKNOWN if answer is None else self.labels[0 if answer else 1]
 
 
 def progressive(
@@ -146,36 +142,22 @@ def progressive(
     stages = _stages(criteria, wanted, mode)
     names = [stage.name for stage in stages]
     frames.check_free(key, [*names, "path", "branch"], "key")
-    columns = {stage.column: stage.name for stage in reversed(stages)}  # column → its first stage
-    roles = {role: frames.asked(column, "criteria") for column, role in columns.items()}
-    source = frames.typed_key(frames.read(customers, key=key, **roles), "key")
-    code = nw.lit(0)
-    for stage in stages:
-        source, answer = _answer(source, stage, columns[stage.column])
-        code = code * _ANSWERS + answer
-    plan = source.lazy.select("key", code.cast(nw.Int64).alias("code")).sort("key")
-    found = frames.collect(plan, key="key")
-    _check_keys(found, key)
-    codes = np.asarray(found["code"].to_numpy(), dtype=np.int64)
-    counts = np.bincount(codes.astype(np.intp), minlength=1)
-    present = np.flatnonzero(counts)
-    answers = np.stack(np.unravel_index(present, (_ANSWERS,) * len(stages)), axis=1)
-    for number, stage in enumerate(stages):
-        if (answers[:, number] == _BAD).any():
-            raise _other_label(source, stage, columns[stage.column])
-    walks = [_walk(row, stages) for row in answers.tolist()]
-    place = np.zeros(counts.size, dtype=np.int64)
-    place[present] = np.arange(present.size)
-    places = place[codes]
+    held = hold(
+        customers,
+        key,
+        [stage.condition for stage in stages],
+        {stage.condition.column: frames.asked(stage.condition.column, "criteria")
+         for stage in stages},
+    )  # fmt: skip
+    walks = [_walk(kind, stages) for kind in held.kinds]
     texts = {name: [walk.labels[i] for walk in walks] for i, name in enumerate(names)}
     texts["path"] = [" / ".join(la for la in walk.labels if la != NOT_ASKED) for walk in walks]
     texts["branch"] = [walk.branch for walk in walks]
-    labeled = frames.with_arrays(
-        found.select(nw.col("key").alias(key)),
-        **{name: frames.Words(known or [""], places) for name, known in texts.items()},
+    table = held.answer(
+        **{name: frames.Words(known or [""], held.place) for name, known in texts.items()}
     )
-    shown = _counted(stages, walks, counts[present])
-    return Progressive(frames.like(source, labeled, "key"), shown, mode)
+    counts = np.bincount(held.place, minlength=len(walks))
+    return Progressive(table, _counted(stages, walks, counts), mode)
 
 
 # ----------------------------------------------------------------------------------- arguments
@@ -212,7 +194,6 @@ def _stages(
     found = []
     for name, labels in known.items():  # in their order, whatever that of the dictionary
         if name in criteria:
-            column, rule = _rule(name, criteria[name])
             passing = wanted.get(name, ())
             if not np.iterable(passing):
                 raise ParameterError(
@@ -223,96 +204,14 @@ def _stages(
             options = (*labels, NOT_APPLICABLE) if name == "frequency" else labels
             for label in passing:
                 checks.choice(f"wanted, stage {name!r}", label, options)
-            found.append(_Stage(name, labels, column, rule, passing))
+            found.append(_Stage(name, labels, _condition(name, criteria[name], labels), passing))
     return found
 
 
-def _rule(name: str, given: Any) -> tuple[str, Rule | None]:
+def _condition(name: str, given: Any, labels: tuple[str, str]) -> Condition:
     if isinstance(given, str):
-        return given, None
-    if not (isinstance(given, tuple | list) and len(given) == 3 and isinstance(given[0], str)):
-        raise ParameterError(
-            f"criteria, stage {name!r}: {given!r} is neither the name of a column nor a rule such "
-            'as ("vehicles", ">=", 3)'
-        )
-    column, operator, value = given
-    checks.choice(f"criteria, stage {name!r}", operator, frames.OPERATORS)
-    several = isinstance(value, list | tuple | set | frozenset)
-    values = list(value) if several else [value]
-    kinds = {_kind(v) for v in values}
-    unordered = "truth" in kinds and operator not in ("==", "!=")
-    if (operator == "in") != several or len(kinds) != 1 or None in kinds or unordered:
-        raise ParameterError(
-            f"criteria, stage {name!r}: cannot compare {operator!r} with {value!r}: give a "
-            'number, text, day, True or False; for "in" a list of numbers, texts or days'
-        )
-    return column, (column, operator, values if several else value)
-
-
-def _kind(value: Any) -> str | None:
-    if isinstance(value, bool | np.bool_):
-        return "truth"
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, dt.date | np.datetime64) and not pd.isna(value):
-        return "day"
-    if isinstance(value, int | float | np.number) and np.isfinite(value):
-        return "number"
-    return None
-
-
-# ------------------------------------------------------------------------------------- answers
-
-
-def _answer(source: frames.Source, stage: _Stage, role: str) -> tuple[frames.Source, nw.Expr]:
-    """Return the source with the column typed, and the stage's answer as a number."""
-    if stage.rule is None:
-        source, column = frames.typed_label(source, role), nw.col(role)
-        if source.dtype(role) == nw.Boolean:
-            holds, fails = column, ~column
-        else:
-            column = column.cast(nw.String)
-            holds, fails = column == stage.labels[0], column == stage.labels[1]
-    else:
-        _, operator, value = stage.rule
-        source, holds = frames.compare(source, role, operator, value)
-        column, fails = nw.col(role), ~holds
-    missing = column.is_null()
-    if source.dtype(role).is_float():
-        missing = missing | column.is_nan()
-    no = nw.when(fails).then(nw.lit(1)).otherwise(nw.lit(_BAD))
-    yes = nw.when(holds).then(nw.lit(0)).otherwise(no)
-    return source, nw.when(missing).then(nw.lit(_UNKNOWN)).otherwise(yes)
-
-
-def _other_label(source: frames.Source, stage: _Stage, role: str) -> DataError:
-    other = ~nw.col(role).is_null() & ~nw.col(role).cast(nw.String).is_in([*stage.labels])
-    return DataError(
-        f"column {stage.column!r} holds other labels than {stage.labels[0]!r} and "
-        f"{stage.labels[1]!r} (stage {stage.name!r}): {source.example(other, role)}. "
-        "Rename the labels, or give a rule"
-    )
-
-
-def _check_keys(found: nw.DataFrame[Any], key: str) -> None:
-    """Raise DataError unless each (sorted) key is there, and there once."""
-    keys = found["key"]
-    missing = keys.is_null()
-    if keys.dtype.is_float():
-        missing = missing | keys.is_nan()
-    if missing.any():
-        raise DataError(
-            f"column {key!r}: missing in {int(missing.sum()):,} of {len(keys):,} rows. "
-            "Fill it in or leave these rows out"
-        )
-    if len(keys) == 0:
-        return
-    again = (keys == keys.shift(1)).fill_null(False)
-    if again.any():
-        raise DataError(
-            f"column {key!r}: {int(again.sum()):,} rows are of a customer who was there before, "
-            f"for example {keys.filter(again).to_list()[0]!r}. Give one row a customer"
-        )
+        return Condition(given, "either", labels)
+    return condition(f"criteria, stage {name!r}", given)
 
 
 # --------------------------------------------------------------------------------------- walks
@@ -325,10 +224,10 @@ class _Walk(NamedTuple):
     branch: str
 
 
-def _walk(answers: Sequence[int], stages: Sequence[_Stage]) -> _Walk:
+def _walk(held: Mapping[Condition, bool | None], stages: Sequence[_Stage]) -> _Walk:
     labels: list[str] = []
-    for stage, answer in zip(stages, answers, strict=True):
-        label = stage.name_of(answer)
+    for stage in stages:
+        label = stage.label(held[stage.condition])
         if stage.name == "frequency" and "new" in labels:
             label = NOT_APPLICABLE
         labels.append(label)
