@@ -28,9 +28,9 @@ $(foreach made,$(wildcard $(VENV)/.folder $(VENV)-*/.folder),$(shell $(call anew
 NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed. Say which: make PYTHON=python3.12 ...")
 # $(1) is the environment
 define environment
-	@$(PYTHON) -c '$(NEW_ENOUGH)'
+	@"$(PYTHON)" -c '$(NEW_ENOUGH)'
 	@mkdir -p $(1) && : >$(1)/.folder
-	@$(PYTHON) -m venv $(1)
+	@"$(PYTHON)" -m venv $(1)
 endef
 # $(1) is the environment, $(2) the lock
 define install
@@ -79,8 +79,8 @@ lab: $(VENV)/.lab  ## open the pages as notebooks, without solutions (EDITION=au
 	@JUPYTER_CONFIG_PATH="$(CURDIR)/book/_lab" $(BIN)/jupyter lab --notebook-dir=$(FOLDER_$(EDITION))
 
 page:  ## start a page (CHAPTER=3-segmentation NAME=pyramid)
-	@$(PYTHON) -c '$(NEW_ENOUGH)'
-	@$(PYTHON) book/_templates/new_page.py "$(CHAPTER)" "$(NAME)"
+	@"$(PYTHON)" -c '$(NEW_ENOUGH)'
+	@"$(PYTHON)" book/_templates/new_page.py "$(CHAPTER)" "$(NAME)"
 
 run: $(VENV)/.test  ## run pages and keep their outputs (PAGE=book/.../name.ipynb; all)
 	$(BIN)/python tests/book/notebook_hygiene.py --run --fix $(PAGE)

@@ -34,7 +34,7 @@ def make(folder, *targets):
     """Return how make ends, and what it told python: "venv", a lock, or "check"."""
     (folder / "told.txt").write_text("", "utf8")
     done = subprocess.run(
-        ["make", *targets, "PYTHON=./python"],
+        ["make", *targets, f"PYTHON={folder / 'python'}"],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     words = {"-m venv": "venv", "/book.txt": "book", "/test.txt": "test", "/lowest.txt": "lowest"}
