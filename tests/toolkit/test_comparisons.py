@@ -21,11 +21,10 @@ HELD = ["large", "small", "middle", None, "small"]
 def ordered(engine: Engine) -> Any:
     """Return a column whose categories are declared in order, as the engine declares it."""
     if engine.name == "duckdb":
-        connection = duckdb.connect()
-        connection.execute("create type size as enum ('small', 'middle', 'large')")
-        return connection.query(
+        size = "enum ('small', 'middle', 'large')"
+        return duckdb.query(
             "select unnest(['A', 'B', 'C', 'D', 'E']) as k,"
-            " unnest(['large', 'small', 'middle', null, 'small']::size[]) as v"
+            f" unnest(['large', 'small', 'middle', null, 'small']::{size}[]) as v"
         )
     if engine.name.startswith("polars"):
         import polars as pl
