@@ -199,10 +199,12 @@ def test_very_large_decimals(engine: Engine) -> None:
     assert found == [("B", 2e30), ("A", 1e30), ("C", 5)]
 
 
-def test_decimals_of_more_digits_than_narwhals_knows() -> None:
+def test_decimals_of_more_digits_than_narwhals_knows(pandas_path: None) -> None:
     values = pa.array([Decimal(10) ** 50, Decimal(1), None], pa.decimal256(76, 0))
-    pyarrow = Engine("pyarrow", lambda table: table)
-    assert mended_numbers(pyarrow, values, "holds Unknown values, not num") == [1e50, 1, None]
+    rows = pa.table({"k": KEYS, "v": values})
+    for table in (rows, rows.to_pandas(types_mapper=pd.ArrowDtype)):
+        found = entries.read(table, key="k", numbers={"v": "v"}).numbers["v"]
+        assert str(found.tolist()) == "[1e+50, 1.0, nan]"
 
 
 @pytest.mark.parametrize("values", [["1", 2, None], [1, "2", 3.5]])

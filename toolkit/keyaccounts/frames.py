@@ -11,6 +11,7 @@ import datetime as dt
 import difflib
 import operator
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -71,7 +72,8 @@ class Source:
         """Say where the first rows are for which `wrong` holds, naming a value of column `show`."""
         rows, dated = self.rows, self.dtype(show).is_temporal()
         # As text, since no other library has days beyond the year 9999 to show.
-        shown = nw.col(show).cast(nw.String) if dated else nw.col(show)
+        written = nw.col(show).cast(nw.String)  # of a missing day, pandas 2 makes the word NaT
+        shown = nw.when(~nw.col(show).is_null()).then(written) if dated else nw.col(show)
         if isinstance(rows, nw.DataFrame):
             found = rows.with_row_index("row").filter(wrong).head(3)
             places = ", ".join(str(i) for i in found["row"].to_list())
@@ -164,7 +166,11 @@ def read(native: Native, /, **names: str) -> Source:
         names = _plain_names(names)
         if rows.implementation.is_pyarrow():
             rows = nw.from_native(_no_views(rows.to_native().select([*names.values()])))
-    rows = rows.select(nw.col(name).alias(role) for role, name in names.items())
+    if rows.implementation.is_duckdb():  # in SQL: DuckDB 1 takes other names apart at their dots
+        named = [f"{mends.quoted(name)} as {mends.quoted(role)}" for role, name in names.items()]
+        rows = nw.from_native(rows.to_native().project(", ".join(named)))
+    else:
+        rows = rows.select(nw.col(name).alias(role) for role, name in names.items())
     return Source(native, names, rows, *_work(rows))
 
 
@@ -245,6 +251,8 @@ def typed_number(source: Source, role: str) -> Source:
             rows = nw.from_native(own.assign(**{role: own[role].astype(float)}))
             source = replace(source, rows=rows, lazy=rows.lazy())
     kind = source.dtype(role)
+    if "decimal" in _unknown(source, role):  # of a width that Narwhals does not know
+        return _arrow_floats(source, role)
     if not kind.is_numeric():
         held = "Duration" if _is_span(source, role) else kind_name(kind)
         raise DataError(
@@ -269,8 +277,6 @@ def _number_mend(source: Source, role: str) -> str:
         return f"count days first, for example those until {mends.DAY} with {line}"
     what = "numbers" if kind in (nw.String, nw.Categorical, nw.Enum) else None
     what = "ones" if kind == nw.Boolean else what
-    if "decimal" in _unknown(source, role):
-        what = "floats"  # of more digits than Narwhals knows
     if what is None:
         return "give it numbers"
     return f"convert it first, for example with {source.mend(role, what)}"
@@ -282,15 +288,19 @@ def _is_span(source: Source, role: str) -> bool:
 
 def _unknown(source: Source, role: str) -> str:
     """Return what the engine calls the type of a column that Narwhals does not know."""
-    if source.dtype(role) != nw.Unknown or source.engine not in ("pyarrow", "pyspark"):
+    if source.dtype(role) != nw.Unknown:
         return ""
+    if source.engine == "pandas":
+        return str(source.native[source.names[role]].dtype)
     if source.engine == "pyspark":
         return str(source.native.schema[source.names[role]].dataType)
-    return str(source.native.schema.field(source.names[role]).type)
+    if source.engine == "pyarrow":
+        return str(source.native.schema.field(source.names[role]).type)
+    return ""
 
 
 def _arrow_floats(source: Source, role: str) -> Source:
-    """Return the source with whole numbers of Arrow as floats: it refuses to cast large ones."""
+    """Return the source with numbers of Arrow as floats: it refuses to cast large whole ones."""
     own = source.rows.to_native()
     if source.rows.implementation.is_pyarrow():
         place = own.schema.names.index(role)
@@ -311,7 +321,22 @@ def _open(native: Native) -> Any:
         raise DataError(f"a {kind} is not a table: pass a {ACCEPTED}") from None
     except ValueError as error:  # Narwhals on doubled names
         raise ColumnError(f"{error}: rename the columns so that each name is there once") from None
+    if rows.implementation.is_duckdb():
+        _check_connection(native)
     return rows
+
+
+def _check_connection(relation: Any) -> None:
+    """Raise DataError if nobody holds the connection of a DuckDB table any more."""
+    import duckdb
+
+    try:
+        relation.project("*")
+    except duckdb.ConnectionException:
+        raise DataError(
+            "the connection of this DuckDB table is closed: keep it open, and in a variable of "
+            "your own, as long as you use the table"
+        ) from None
 
 
 def _no_views(table: Any) -> Any:
@@ -483,11 +508,11 @@ def _work(rows: nw.DataFrame[Any] | nw.LazyFrame[Any]) -> tuple[nw.LazyFrame[Any
             import duckdb
 
             connection, own = duckdb.connect(), rows.to_native()
-            try:
-                relation = connection.from_df(own)
-            except duckdb.Error:  # some versions read no rows that pandas holds from last to first
-                relation = connection.from_df(own.copy())
-            return nw.from_native(relation), connection
+            with suppress(duckdb.Error):
+                return nw.from_native(connection.from_df(own)), connection
+            with suppress(duckdb.Error):  # some versions read no rows held from last to first
+                return nw.from_native(connection.from_df(own.copy())), connection
+            connection.close()  # nor decimals of 256 bits: the rows stay in pandas
     return rows.lazy(), None
 
 
@@ -977,7 +1002,7 @@ def _like_duckdb(caller: Any, the_answer_of_keyaccounts_: pd.DataFrame, name: st
     import duckdb
 
     kind = caller.types[caller.columns.index(name)]
-    name = '"' + name.replace('"', '""') + '"'
+    name = mends.quoted(name)
     try:
         return caller.query(
             "keyaccounts_caller",

@@ -22,7 +22,6 @@ MENDS = {
     },
     "floats": {  # of numbers too long for anything else
         "pandas": "{c}.astype(float)",
-        "pyarrow": "{c}.cast('double')",
     },
     "ones": {  # of truth values
         "pandas": "{c}.astype('Int64')",
@@ -90,6 +89,11 @@ _LINE = {
 }
 
 
+def quoted(name: str) -> str:
+    """Return a name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def line(what: str, engine: str, name: str, present: Sequence[str] = ()) -> str:
     r"""Return the line that mends a column of `rows`.
 
@@ -111,11 +115,11 @@ def line(what: str, engine: str, name: str, present: Sequence[str] = ()) -> str:
     >>> line("days", "duckdb", "late")
     'rows = rows.select(\'* replace (epoch("late") / 86400 as "late")\')'
     """
-    quoted = '"' + name.replace('"', '""') + '"'
-    column = _COLUMN.get(engine, "rows[{name!r}]").format(name=name, quoted=quoted)
+    sql = quoted(name)
+    column = _COLUMN.get(engine, "rows[{name!r}]").format(name=name, quoted=sql)
     new = MENDS[what][engine].replace("{c}", column)
     if engine == "duckdb":
-        return f"rows = rows.select({f'* replace ({new} as {quoted})'!r})"
+        return f"rows = rows.select({f'* replace ({new} as {sql})'!r})"
     if engine == "polars" and (" / " in new or " - " in new):
         new = f"({new})"
     shape = _LINE.get(engine, "rows[{name!r}] = {new}")

@@ -357,8 +357,9 @@ def summarize(
     if isinstance(read.source.rows, nw.LazyFrame):
         if read.source.engine != "polars":
             frames.check_case(read.source.engine, [customer, *COLUMNS])
-        named = plan.select(nw.col("customer").alias(customer), *COLUMNS)
-        return named.sort(customer).to_native()  # type: ignore[no-any-return]
+        ordered = plan.sort("customer")  # by our name: DuckDB 1 takes others apart at their dots
+        named = ordered.select(nw.col("customer").alias(customer), *COLUMNS)
+        return named.to_native()  # type: ignore[no-any-return]
     # The caller's name comes last: DuckDB, which may do the work, takes Revenue for revenue.
     found = frames.collect(plan.select("customer", *COLUMNS).sort("customer"))
     found = found.rename({"customer": customer})
