@@ -5,11 +5,13 @@ together, so this page cannot drift from either. Tables are shown by area, the a
 """
 
 import json
+import re
 from itertools import groupby
 from pathlib import Path
 
 from docutils import nodes
 from keyaccounts.escapes import as_markdown, escaped, plain
+from methods import list_table
 from sphinx.util.docutils import SphinxDirective
 
 SOURCE = "data/datapackage.json"
@@ -86,6 +88,62 @@ def targets(schema):
     return found | {key["field"]: key["in"] for key in schema.get("oneOf", [])}
 
 
+def code(text):
+    """Write a name as code; a longer fence holds a name with backticks."""
+    text = " ".join(plain(text).split())
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{fence} {text} {fence}"
+
+
+def facts(table):
+    """How to load it and how much it is; of real data also whence, and what one may do."""
+    asked = ", truth=True" if table["area"] == "truth" else ""
+    lines = [f'Load it: `ka.datasets.load("{table["name"]}"{asked})`']
+    where = f"file `data/{table['path']}`" if "path" in table else "in another package"
+    made = f", made by `data/{table['made_by']}`" if "made_by" in table else ""
+    lines.append(f"{table['rows']:,} rows, {where}{made}")
+    if table["area"] == "real":
+        lines += [f"Source: {as_markdown(source['title'])}" for source in table["sources"]]
+        lines.append("Cite: {cite}`" + ",".join(table["bibliography"]) + "`")
+        lines += [f"Terms: {as_markdown(terms['title'])}" for terms in table["licenses"]]
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def columns(table):
+    """One row a column: its names, what it means, what stands in it. A series is one row."""
+    schema = table["schema"]
+    primary, points = schema.get("primaryKey", []), targets(schema)
+    whole = "Primary key" if len(primary) == 1 else "Part of the primary key"
+    rows = [[["Column"], ["Meaning"], ["Values"]]]
+    for name, (first, *others) in groupby(schema["fields"], lambda f: f.get("series", f["name"])):
+        chinese = " … ".join([first["chinese"], *(f["chinese"] for f in others[-1:])])
+        says = [as_markdown(values(first))]
+        if first["name"] in primary:
+            says.append(whole)
+        if first["name"] in points:
+            says.append("→ " + " or ".join(map(pointer, points[first["name"]])))
+        if "group" in first:
+            says.append(f"Group: {first['group'].replace('_', ' ')}")
+        rows.append(
+            [
+                [f'{code(name)}<br><span lang="zh-Hans">{as_markdown(chinese)}</span>'],
+                [first["description"] + (" The others likewise." if others else "")],
+                says,
+            ]
+        )
+    return list_table(rows, "dictionary")
+
+
+def pointer(column):
+    """Link orders.order_id to its table on this page."""
+    link = f"#data-{column.partition('.')[0]}"
+    return f'<a class="reference internal" href="{link}">`{column}`</a>'
+
+
+def described(table):
+    return "\n\n".join([table["description"], facts(table), columns(table)])
+
+
 class DataDictionary(SphinxDirective):
     def run(self):
         path = Path(self.env.srcdir) / SOURCE
@@ -100,94 +158,22 @@ class DataDictionary(SphinxDirective):
 
     def area(self, area, tables):
         title, text = AREAS[area]
-        section = nodes.section(ids=[f"data-of-{area}"], names=[f"data-of-{area}"])
-        section += nodes.title("", title)
-        section += self.parse_text_to_nodes(text)
-        if area == "truth":
-            folded = nodes.admonition("", classes=["dropdown"])
-            folded += nodes.title("", "What the answers look like")
-            for table in tables:
-                folded += nodes.paragraph(
-                    "", "", nodes.strong("", plain(table["title"])), ids=[f"data-{table['name']}"]
-                )
-                folded += self.described(table)
-            section += folded
-            return section
-        for table in tables:
-            part = nodes.section(ids=[f"data-{table['name']}"], names=[f"data-{table['name']}"])
-            part += nodes.title("", plain(table["title"]))
-            part += self.described(table)
-            section += part
-        return section
-
-    def described(self, table):
-        return [
-            *self.parse_text_to_nodes(table["description"]),
-            *self.facts(table),
-            self.columns(table),
+        if area != "truth":
+            parts = [self.section(t["name"], plain(t["title"]), described(t)) for t in tables]
+            return self.section(f"of-{area}", title, text, parts)
+        answers = [
+            f'<p id="data-{t["name"]}"><strong>{escaped(t["title"])}</strong></p>\n\n{described(t)}'
+            for t in tables
         ]
+        folded = [":::{admonition} What the answers look like\n:class: dropdown", *answers, ":::"]
+        return self.section(f"of-{area}", title, "\n\n".join([text, *folded]))
 
-    def facts(self, table):
-        """How to load it and how much it is; of real data also whence, and what one may do."""
-        asked = ", truth=True" if table["area"] == "truth" else ""
-        lines = [f'Load it: `ka.datasets.load("{table["name"]}"{asked})`']
-        where = f"file `data/{table['path']}`" if "path" in table else "in another package"
-        made = f", made by `data/{table['made_by']}`" if "made_by" in table else ""
-        lines.append(f"{table['rows']:,} rows, {where}{made}")
-        if table["area"] == "real":
-            lines += [f"Source: {as_markdown(source['title'])}" for source in table["sources"]]
-            lines.append("Cite: {cite}`" + ",".join(table["bibliography"]) + "`")
-            lines += [f"Terms: {as_markdown(terms['title'])}" for terms in table["licenses"]]
-        return self.parse_text_to_nodes("\n".join(f"- {line}" for line in lines))
-
-    def columns(self, table):
-        """One row a column: its names, what it means, what stands in it. A series is one row."""
-        heads = ("Column", "Meaning", "Values")
-        schema = table["schema"]
-        primary, points = schema.get("primaryKey", []), targets(schema)
-        rows = []
-        for _, fields in groupby(schema["fields"], lambda f: f.get("series", f["name"])):
-            first, *others = fields
-            name = nodes.paragraph(
-                "", "", nodes.literal("", plain(first.get("series", first["name"])))
-            )
-            chinese = [first["chinese"], *(f["chinese"] for f in others[-1:])]
-            name += nodes.raw("", "<br>", format="html")
-            name += nodes.raw(
-                "", f'<span lang="zh-Hans">{escaped(" … ".join(chinese))}</span>', format="html"
-            )
-            more = " The others likewise." if others else ""
-            meaning = self.parse_text_to_nodes(first["description"] + more)
-            says = [nodes.paragraph("", plain(values(first)))]
-            if first["name"] in primary:
-                whole = "Primary key" if len(primary) == 1 else "Part of the primary key"
-                says.append(nodes.paragraph("", whole))
-            if first["name"] in points:
-                says.append(self.pointer(points[first["name"]]))
-            if "group" in first:
-                group = f"Group: {first['group'].replace('_', ' ')}"
-                says.append(nodes.paragraph("", group))
-            rows.append(([name], meaning, says))
-        group = nodes.tgroup("", cols=3)
-        group += [nodes.colspec(colwidth=w) for w in (25, 45, 30)]
-        group += nodes.thead(
-            "", nodes.row("", *(nodes.entry("", nodes.paragraph("", head)) for head in heads))
-        )
-        body = nodes.tbody()
-        body += [nodes.row("", *(nodes.entry("", *cell) for cell in row)) for row in rows]
-        group += body
-        return nodes.table("", group, classes=["dictionary"])
-
-    def pointer(self, columns):
-        """→ orders.order_id, each a link to its table on this page."""
-        line = nodes.paragraph("", "→ ")
-        for place, column in enumerate(columns):
-            if place:
-                line += nodes.Text(" or ")
-            link = nodes.reference("", "", internal=True, refid=f"data-{column.split('.')[0]}")
-            link += nodes.literal("", column)
-            line += link
-        return line
+    def section(self, name, title, text, parts=()):
+        """Make a section whose anchor is the name as it is, which no heading of MyST has."""
+        section = nodes.section(ids=[f"data-{name}"], names=[f"data-{name}"])
+        section += nodes.title("", title)
+        section += [*self.parse_text_to_nodes(text), *parts]
+        return section
 
 
 def setup(app):

@@ -18,15 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from keyaccounts.escapes import plain
+from keyaccounts.escapes import as_markdown, plain
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.domains.std import make_glossary_term
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
+TOOLKIT = "toolkit/keyaccounts"
 # The room of a catalogue is in its name (terms-service.toml) or in its folder (service/catalog/).
 CHAPTERS = {
     "general": "All chapters",
@@ -37,21 +38,6 @@ CHAPTERS = {
     "service": "Chapter 5, Service",
     "fleet": "Chapter 6, Capstone",
 }
-
-# Only what these lists need beyond the site's style sheet, whose colors they take.
-STYLE = """<style>
-.letter-nav p{display:flex;flex-wrap:wrap;gap:.3rem;margin:0 0 1rem}
-.letter-nav a{min-width:2.1rem;padding:.2rem .4rem;text-align:center;text-decoration:none;
-border:1px solid var(--grid,currentColor);border-radius:.25rem}
-dl.term-catalog dd{margin:0 0 1.2rem}
-dl.term-catalog dd p{margin:0 0 .2rem}
-span[lang=zh-Latn-pinyin]{font-size:.9em;color:var(--muted,inherit)}
-p.term-place{font-size:.85em;color:var(--muted,inherit)}
-ul.chinese-index{list-style:none;padding:0;columns:17rem}
-ul.chinese-index li{break-inside:avoid;margin-bottom:.4rem}
-ul.chinese-index p{margin:0}
-</style>
-"""
 
 
 @dataclass(frozen=True)
@@ -66,14 +52,12 @@ class Term:
     chapter: str
 
     @property
-    def letter(self) -> str:
-        """The heading under which the term stands."""
-        return _letter(self.english)
-
-    @property
-    def sound(self) -> str:
-        """The Chinese term as its pinyin sorts, tones aside."""
-        return _plain(self.pinyin or self.chinese)
+    def both(self) -> str:
+        """The Chinese term and its pinyin, marked for screen readers and fonts."""
+        text = f'<span lang="zh-Hans">{as_markdown(self.chinese)}</span>'
+        if self.pinyin:
+            text += f' <span lang="zh-Latn-pinyin">{as_markdown(self.pinyin)}</span>'
+        return text
 
 
 def _plain(text: str) -> str:
@@ -82,8 +66,8 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in letters if not unicodedata.combining(sign))
 
 
-def _letter(text: str) -> str:
-    first = _plain(text)[:1].upper()
+def _letter(sound: str) -> str:
+    first = sound[:1].upper()
     return first if "A" <= first <= "Z" else "#"
 
 
@@ -105,7 +89,7 @@ def _entries(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def read_terms(paths: Iterable[Path]) -> list[Term]:
-    """Read the terms of all catalogues, sorted by their English name."""
+    """Read the terms of all catalogues."""
     terms = []
     for path in paths:
         try:
@@ -126,215 +110,91 @@ def read_terms(paths: Iterable[Path]) -> list[Term]:
                 name = entry.get("id", "an entry without id")
                 raise ExtensionError(f"{path}: {name} has no {missing}") from None
             terms.append(term)
-    return sorted(terms, key=lambda term: (_plain(term.english), term.english))
+    return terms
 
 
-class foreign(nodes.inline):
-    """Text in another language, marked for screen readers and fonts."""
+class TermCatalog(SphinxDirective):
+    """The glossary from English, grouped by letter, below a row of letters that jumps there."""
 
-
-class letter_nav(nodes.General, nodes.Element):
-    """The row of letters that jumps to the groups below it."""
-
-
-def _foreign(text: str, language: str) -> nodes.Node:
-    return foreign("", text, language=language)
-
-
-def _letters(prefix: str, label: str, letters: Iterable[str]) -> nodes.Node:
-    """Make the row of letters: links that wrap, so it fits a phone."""
-    line = nodes.paragraph()
-    for letter in letters:
-        line += nodes.reference("", letter, refid=_anchor(prefix, letter), internal=True)
-        line += nodes.Text(" ")
-    return letter_nav("", line, label=label)
-
-
-def _anchor(prefix: str, letter: str) -> str:
-    return f"{prefix}-{'other' if letter == '#' else letter.lower()}"
-
-
-def _heading(prefix: str, letter: str) -> nodes.Node:
-    """Make the heading of a letter; as a rubric it stays out of the page's contents."""
-    heading = nodes.rubric("", letter, ids=[_anchor(prefix, letter)])
-    heading["level"] = heading["heading-level"] = 3  # under an H2; MyST reads one, Sphinx the other
-    return heading
-
-
-class _CatalogDirective(SphinxDirective):
-    """What both lists share: the terms, and the memory of what they were made from."""
-
-    def terms(self) -> list[Term]:
-        root = _root(self.env)
-        paths = catalog_paths(root)
-        if not paths:
-            raise ExtensionError(f"no term catalogue below {root}")
-        for path in (*paths, Path(__file__)):
-            self.env.note_dependency(str(path))
-        _pages(self.env)[self.env.docname] = [str(path) for path in paths]
-        return read_terms(paths)
-
-
-class TermCatalog(_CatalogDirective):
-    """The glossary from English, grouped by letter."""
+    prefix, label = "letter", "Letters of the English terms"
+    classes = ".glossary .term-catalog"  # MyST makes what stands in a glossary known to {term}
 
     def run(self) -> list[nodes.Node]:
-        groups = [(key, list(group)) for key, group in groupby(self.terms(), lambda t: t.letter)]
-        result = [_letters("letter", "Letters of the English terms", [key for key, _ in groups])]
-        for letter, terms in groups:
-            entries = nodes.definition_list(classes=["glossary", "term-catalog"])
-            entries += [self.entry(term) for term in terms]
-            result += [_heading("letter", letter), addnodes.glossary("", entries, sorted=False)]
-        return result
+        terms = sorted(self.config.course_terms, key=self.order)
+        groups = [(key, list(g)) for key, g in groupby(terms, lambda t: _letter(self.order(t)[0]))]
+        jumps = [f'<a class="reference internal" href="#{self.at(k)}">{k}</a>' for k, _ in groups]
+        text = [f'<nav class="letter-nav" aria-label="{self.label}"><p>{" ".join(jumps)}</p></nav>']
+        for letter, members in groups:  # as HTML, which is none of the page's contents
+            text.append(f'<h3 class="rubric" id="{self.at(letter)}">{letter}</h3>')
+            text.append(f"{{{self.classes}}}\n" + "\n".join(map(self.entry, members)))
+        parsed = self.parse_text_to_nodes("\n\n".join(text))
+        for place, node in enumerate(parsed):
+            if isinstance(node, nodes.definition_list):  # its terms get a link to themselves
+                parsed[place] = addnodes.glossary("", node, sorted=False)
+        return parsed
 
-    def entry(self, term: Term) -> nodes.definition_list_item:
-        source, line = self.get_source_info()
-        name = make_glossary_term(
-            self.env, [nodes.Text(term.english)], None, source, line, None, self.state.document
-        )
-        anchor = name["ids"][0]
-        for other in term.also:
-            self.env.get_domain("std").note_object("term", other, anchor, location=name)
-        meanings(self.env)[anchor] = (term.english, term.chinese, term.pinyin, term.note)
+    def at(self, letter: str) -> str:
+        return f"{self.prefix}-{'other' if letter == '#' else letter.lower()}"
+
+    def order(self, term: Term) -> tuple[str, ...]:
+        return _plain(term.english), term.english
+
+    def entry(self, term: Term) -> str:
         # A name that is also "Also called" is searched for, so it is written out.
         place = term.chapter + (f" · also called {', '.join(term.also)}" if term.also else "")
-        names = nodes.paragraph("", "", _foreign(term.chinese, "zh-Hans"))
-        if term.pinyin:
-            names += [nodes.Text(" "), _foreign(term.pinyin, "zh-Latn-pinyin")]
-        definition = nodes.definition(
-            "",
-            names,
-            nodes.paragraph("", term.note),
-            nodes.paragraph("", place, classes=["term-place"]),
+        return (
+            f"{as_markdown(term.english)}\n: {term.both}\n\n  {as_markdown(term.note)}\n\n"
+            f"  {{.term-place}}\n  {as_markdown(place)}\n"
         )
-        return nodes.definition_list_item("", name, definition)
 
 
-class TermIndexChinese(_CatalogDirective):
-    """The list from Chinese, in the order of the pinyin."""
+class TermIndexChinese(TermCatalog):
+    """The list from Chinese, in the order of the pinyin, tones aside."""
 
-    def run(self) -> list[nodes.Node]:
-        terms = sorted(self.terms(), key=lambda term: (term.sound, term.chinese, term.english))
-        groups = [(key, list(group)) for key, group in groupby(terms, lambda t: _letter(t.sound))]
-        result = [_letters("pinyin", "Letters of the pinyin", [key for key, _ in groups])]
-        for letter, members in groups:
-            items = [self.item(term) for term in members]
-            entries = nodes.bullet_list("", *items, classes=["chinese-index"])
-            result += [_heading("pinyin", letter), entries]
-        return result
+    prefix, label, classes = "pinyin", "Letters of the pinyin", ".chinese-index"
 
-    def item(self, term: Term) -> nodes.list_item:
-        link = addnodes.pending_xref(
-            "",
-            nodes.inline("", term.english, classes=["xref", "std", "std-term"]),
-            refdomain="std",
-            reftype="term",
-            reftarget=term.english,
-            refexplicit=True,
-            refwarn=True,
-            refdoc=self.env.docname,
-        )
-        line = nodes.paragraph("", "", _foreign(term.chinese, "zh-Hans"), nodes.Text(" "))
-        if term.pinyin:
-            line += [_foreign(term.pinyin, "zh-Latn-pinyin"), nodes.Text(" ")]
-        line += link
-        return nodes.list_item("", line)
+    def order(self, term: Term) -> tuple[str, ...]:
+        return _plain(term.pinyin or term.chinese), term.chinese, term.english
+
+    def entry(self, term: Term) -> str:
+        return f"- {term.both} {{term}}`{term.english}`"
 
 
-# --- what the build remembers ---
-
-
-def _root(env: BuildEnvironment) -> Path:
-    return Path(env.srcdir, env.config.term_catalog_root)
-
-
-def _pages(env: BuildEnvironment) -> dict[str, list[str]]:
-    """Return the catalogues each glossary page was made from."""
-    if not hasattr(env, "term_catalog_pages"):
-        env.term_catalog_pages = {}
-    return env.term_catalog_pages
+def known(env: BuildEnvironment) -> Iterator[tuple[str, str, Term]]:
+    """Yield the terms that a page shows, with the page and the anchor."""
+    found = env.get_domain("std").objects
+    for term in env.config.course_terms:
+        if ("term", term.english) in found:
+            yield *found["term", term.english], term
 
 
 def meanings(env: BuildEnvironment) -> dict[str, tuple[str, str, str, str]]:
     """Return English, Chinese, pinyin and note of every term, by the term's anchor."""
-    if not hasattr(env, "term_catalog_meanings"):
-        env.term_catalog_meanings = {}
-    return env.term_catalog_meanings
+    return {at: (t.english, t.chinese, t.pinyin, t.note) for _, at, t in known(env)}
 
 
 def is_glossary(env: BuildEnvironment, docname: str) -> bool:
     """Say whether a page is made from the catalogues, so that its links need no explaining."""
-    return docname in _pages(env)
+    return any(page == docname for page, _, _ in known(env))
 
 
-def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    _pages(env).pop(docname, None)
+def note_other_names(app: Sphinx, doctree: nodes.document) -> None:
+    """Let the {term} role find a term by the other names it has."""
+    std = app.env.get_domain("std")
+    for page, anchor, term in known(app.env):
+        for other in term.also if page == app.env.docname else ():
+            std.note_object("term", other, anchor)
 
 
-def merge(app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment) -> None:
-    _pages(env).update({page: _pages(other)[page] for page in docnames & _pages(other).keys()})
-    meanings(env).update(meanings(other))
-
-
-def outdated(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Read a glossary page again when a catalogue was added (edits are plain dependencies)."""
-    now = [str(path) for path in catalog_paths(_root(env))]
-    return [page for page, paths in _pages(env).items() if paths != now]
-
-
-def notice_change(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
-    env.term_catalog_changed = not _pages(env).keys().isdisjoint(docnames)
-
-
-def rewrite_all(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """Write every page again after a change: its links must still lead to a term."""
-    return sorted(env.found_docs) if env.term_catalog_changed else []
-
-
-def add_style(
-    app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: nodes.document
-) -> None:
-    if pagename in _pages(app.env):
-        context["metatags"] = context.get("metatags", "") + STYLE
-
-
-# --- how the nodes are written ---
-
-
-def visit_foreign(self: Any, node: foreign) -> None:
-    self.body.append(self.starttag(node, "span", "", lang=node["language"]))
-
-
-def depart_foreign(self: Any, node: foreign) -> None:
-    self.body.append("</span>")
-
-
-def visit_letter_nav(self: Any, node: letter_nav) -> None:
-    label = {"aria-label": node["label"]}
-    self.body.append(self.starttag(node, "nav", CLASS="letter-nav", **label))
-
-
-def depart_letter_nav(self: Any, node: letter_nav) -> None:
-    self.body.append("</nav>\n")
-
-
-def _plainly(self: Any, node: nodes.Node) -> None:
-    """Write only the content: other formats need no mark."""
+def read(app: Sphinx, config: Config) -> None:
+    """Take the terms into the configuration: once they change, every page is read again."""
+    config.course_terms = read_terms(catalog_paths(Path(app.srcdir, TOOLKIT)))
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
-    app.add_config_value("term_catalog_root", "toolkit/keyaccounts", "env", str)
-    others = dict.fromkeys(("latex", "text", "man", "texinfo"), (_plainly, _plainly))
-    app.add_node(foreign, html=(visit_foreign, depart_foreign), **others)
-    app.add_node(letter_nav, html=(visit_letter_nav, depart_letter_nav), **others)
+    app.add_config_value("course_terms", [], "env")
     app.add_directive("term-catalog", TermCatalog)
     app.add_directive("term-index-chinese", TermIndexChinese)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-merge-info", merge)
-    app.connect("env-get-outdated", outdated)
-    app.connect("env-before-read-docs", notice_change)
-    app.connect("env-updated", rewrite_all)
-    app.connect("html-page-context", add_style)
+    app.connect("config-inited", read)
+    app.connect("doctree-read", note_other_names)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,6 @@ import tomllib
 from pathlib import Path
 from typing import ClassVar
 
-from docutils import nodes
 from docutils.parsers.rst import directives
 from keyaccounts.escapes import as_markdown
 from sphinx.errors import ExtensionError
@@ -76,6 +75,15 @@ def names(method):
     )
 
 
+def list_table(rows, name):
+    """Write a table as MyST: a cell is a list of paragraphs, the first row is its head."""
+    lines = ["````{list-table}", f":class: {name}", ":header-rows: 1", ""]
+    for row in rows:
+        for number, cell in enumerate(row):
+            lines.append(f"{' ' if number else '*'} - " + "\n\n    ".join(filter(None, cell)))
+    return "\n".join([*lines, "````"])
+
+
 class MethodIndex(FromCatalogs):
     required_arguments = 1
 
@@ -83,17 +91,8 @@ class MethodIndex(FromCatalogs):
         found = self.catalogs().get(self.arguments[0])
         if found is None:
             raise self.error(f"there is no methods-{self.arguments[0]}.toml")
-        group = nodes.tgroup("", cols=len(HEADS))
-        group += [nodes.colspec(colwidth=width) for width in (24, 46, 30)]
-        group += nodes.thead("", self.row([[nodes.paragraph("", head)] for head in HEADS]))
-        group += nodes.tbody("", *(self.row(map(self.cell, self.texts(m))) for m in found))
-        return [nodes.table("", group, classes=["methods"])]
-
-    def row(self, cells):
-        return nodes.row("", *(nodes.entry("", *cell) for cell in cells))
-
-    def cell(self, lines):
-        return self.parse_text_to_nodes("\n\n".join(filter(None, lines)))
+        rows = [[[head] for head in HEADS], *map(self.texts, found)]
+        return self.parse_text_to_nodes(list_table(rows, "methods"))
 
     def texts(self, method):
         """Return what stands in the three cells of a method, line by line."""

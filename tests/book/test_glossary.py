@@ -75,6 +75,8 @@ def test_entries_are_complete(path):
             if isinstance(value, str):
                 assert value == value.strip() != "", (name, field)
         assert CJK.search(entry["chinese"]), name
+        for known_as in (entry["english"], *entry.get("also", ())):
+            assert not set("`<>\n") & set(known_as), f"{name}: no {{term}} can link {known_as!r}"
         assert not CJK.search(entry["english"]), name
         for code in entry["curriculum"]:
             assert CURRICULUM.fullmatch(code), (name, code)
@@ -145,7 +147,10 @@ def test_the_glossary_page_shows_the_catalogues():
 def test_the_extension_reads_every_entry(extension):
     terms = extension.read_terms(extension.catalog_paths(TOOLKIT))
     assert len(terms) == len(ENTRIES)
-    assert [t.letter for t in terms] == sorted(t.letter for t in terms)
+    for directive in (extension.TermCatalog, extension.TermIndexChinese):
+        sounds = [directive.order(None, term)[0] for term in terms]
+        letters = [extension._letter(sound) for sound in sorted(sounds)]
+        assert letters == sorted(letters), "each letter is one group"
 
 
 @pytest.mark.parametrize(
@@ -167,6 +172,7 @@ CONF = """
 import sys
 sys.path.insert(0, {folder!r})
 extensions = ["myst_parser", "glossary", "term_bubbles"]
+myst_enable_extensions = ["attrs_block", "deflist"]
 html_theme = "basic"
 """
 CATALOG = """
@@ -213,6 +219,7 @@ def test_the_page_follows_the_catalogues(book):
     assert '<dt id="term-whale-curve">whale curve' in words
     assert '<span lang="zh-Hans">鲸鱼曲线</span>' in words
     assert "Chapter 3, Segmentation · also called WC" in words
+    assert 'href="#term-whale-curve" title="Link to this term"' in words
     assert '<h3 class="rubric" id="letter-w">W' in words
     assert '<h3 class="rubric" id="pinyin-j">J' in words
     start = (folder / "site" / "index.html").read_text(encoding="utf-8")

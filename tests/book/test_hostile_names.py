@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
-from docutils import nodes
 from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
 from page_texts import ROOT
 
 sys.path[:0] = [str(ROOT / "tests" / "toolkit"), str(ROOT / "book" / "_slides")]
@@ -70,18 +70,33 @@ def test_bubbles_of_terms(name, seen, tmp_path, monkeypatch):
 
 
 @names
+def test_terms_of_the_glossary(name, seen):
+    term = glossary.Term("term", name, name, name, (name,), "Chapter")
+    page = Page(MarkdownIt().use(deflist_plugin).render(glossary.TermCatalog.entry(None, term)))
+    spans = ["span", "/span"] * 2
+    parts = ["dl", "dt", "/dt", "dd", "p", *spans, *["/p", "p"] * 2, "/p", "/dd", "/dl"]
+    assert [tag for tag, _ in page.tags] == parts
+    assert page.shows(f"zh-Hans {seen} zh-Latn-pinyin {seen} {seen}")
+    assert page.shows(f"Chapter · also called {seen}")
+    listed = Page(MarkdownIt().render(glossary.TermIndexChinese.entry(None, term)))
+    assert [tag for tag, _ in listed.tags] == ["ul", "li", *spans, "code", "/code", "/li", "/ul"]
+
+
+@names
 def test_columns_of_the_data_dictionary(name, seen):
     field = {
         "name": name, "chinese": name, "description": "Says it.", "type": "string", "unit": "none",
         "constraints": {"enum": [name]},
     }  # fmt: skip
-    parse = SimpleNamespace(parse_text_to_nodes=lambda text: [nodes.paragraph("", text)])
-    table = data_dictionary.DataDictionary.columns(parse, {"schema": {"fields": [field]}})
-    assert squeezed(table.next_node(nodes.literal).astext()) == squeezed(seen)
-    assert squeezed(seen) in squeezed([*table.findall(nodes.paragraph)][-1].astext())
-    page = Page("".join(raw.astext() for raw in table.findall(nodes.raw)))
-    assert [tag for tag, _ in page.tags] == ["br", "span", "/span"]
-    assert page.shows(seen)
+    fence, *rows, end = data_dictionary.columns({"schema": {"fields": [field]}}).splitlines()
+    assert (fence, end) == ("````{list-table}", "````")
+    _, column = "\n".join(rows).split("\n* - ", 1)[1].split("\n* - ")
+    assert len(column.splitlines()) == 3
+    page = Page(MarkdownIt().render(f"- {column}"))
+    named, item = ["code", "/code", "br", "span", "/span"], ["li", "/li"]
+    tags = ["ul", "li", *named, "ul", *item * 2, "/ul", "/li", "/ul"]
+    assert [tag for tag, _ in page.tags] == tags
+    assert page.shows(f"{seen} zh-Hans {seen} Says it. string, one of {seen}, may be empty")
 
 
 @names
@@ -90,8 +105,7 @@ def test_sources_in_the_data_dictionary(name, seen):
         "name": "t", "area": "real", "rows": 1, "path": "t.csv", "sources": [{"title": name}],
         "licenses": [{"title": name}], "bibliography": ["key"],
     }  # fmt: skip
-    parse = SimpleNamespace(parse_text_to_nodes=lambda text: text)
-    lines = data_dictionary.DataDictionary.facts(parse, table).splitlines()
+    lines = data_dictionary.facts(table).splitlines()
     assert len(lines) == 5
     page = Page(MarkdownIt().render(lines[2]))
     assert [tag for tag, _ in page.tags] == ["ul", "li", "/li", "/ul"]
