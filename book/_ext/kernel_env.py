@@ -14,6 +14,8 @@ import sys
 from importlib import metadata, util
 from pathlib import Path
 
+# a kernel warns at each start that this machine talks to itself unencrypted
+KERNEL = 'c.IPKernelApp.log_level = "ERROR"\n'
 SET_BY_OTHERS = ("MPLBACKEND", "MATPLOTLIBRC", "PYTHONSTARTUP", "JUPYTER_PATH")
 HOMES = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
 
@@ -26,6 +28,9 @@ def settle(root):
     for name in HOMES:
         os.environ[name] = str(home / name.lower())
         (home / name.lower()).mkdir(parents=True, exist_ok=True)
+    profile = home / "ipythondir" / "profile_default"
+    profile.mkdir(exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text(KERNEL)
     if util.find_spec("matplotlib"):
         make_font_list(home / f"matplotlib-{metadata.version('matplotlib')}")
 

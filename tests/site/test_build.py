@@ -72,6 +72,7 @@ def test_a_failing_notebook_stops_the_build_and_names_page_and_cell(book):
     assert "In[2], line 2" in said
     assert "ZeroDivisionError: division by zero" in said
     assert "book/fine.ipynb: WARNING" not in said
+    assert "IPKernelApp" not in said, "a kernel says nothing of its own at its start"
 
 
 def test_a_fault_is_found_in_every_build_until_it_is_mended(book, tmp_path):
