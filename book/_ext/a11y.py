@@ -1,4 +1,8 @@
-"""Mend markup that comes from elsewhere: tables of notebooks, scrolling blocks, folds."""
+"""Mend markup from elsewhere: tables of notebooks, scrolling blocks, folds, the bibliography.
+
+The pages cite by author and year, so the numbers of the stock bibliography lead nowhere, and its
+roles are not allowed where it puts them: it becomes a plain list, each source with its anchor.
+"""
 
 import re
 
@@ -17,8 +21,13 @@ def mend(html):
     return html
 
 
+def source(citation):
+    content = [part for part in citation if not isinstance(part, nodes.label)]
+    return nodes.list_item("", *content, ids=citation["ids"])
+
+
 class MendOutputs(SphinxPostTransform):
-    default_priority = 600
+    default_priority = 600  # after the citations have found their sources
     formats = ("html",)
 
     def run(self, **kwargs):
@@ -31,6 +40,9 @@ class MendOutputs(SphinxPostTransform):
                 box = nodes.container("", classes=["scroll"], is_div=True)
                 table.replace_self(box)
                 box += table
+        for box in list(self.document.findall(nodes.container)):
+            if box.children and all(isinstance(child, nodes.citation) for child in box):
+                box.replace_self(nodes.bullet_list("", *map(source, box), classes=["sources"]))
 
 
 def named(body):

@@ -2,10 +2,9 @@
 
 PARTS = (
     "front_matter",  # a notebook's first cell may start with front matter, like a Markdown page
-    "fresh_start",  # after a build that did not end well nothing of it is used again
+    "fresh_start",  # what did not end well, or was made of something else, is not used again
     "kernel_env",  # notebooks run alike whatever the machine is set to
     "toolkit_digest",  # a changed toolkit or data set executes every notebook again
-    "own_changes",  # a changed look or extension builds its pages again
     "mathml",  # formulas are rendered at build time
     "native_details",  # "dropdown" blocks open without JavaScript
     "preparing",  # code that shows nothing is folded
@@ -14,14 +13,12 @@ PARTS = (
     "inline_svg",  # figures are part of the page and follow its colors
     "explorers",  # controls that move without a kernel
     "exercises",  # numbers and titles of exercises
-    "page_frame",  # navigation, description, minutes, previous and next
-    "reading",  # done marks and reading progress, kept by the browser
-    "a11y",  # what markup from elsewhere lacks for screen readers
+    "page_frame",  # navigation, description, minutes, done marks, previous and next
+    "a11y",  # what markup from elsewhere lacks for screen readers, the bibliography too
     "journey",  # the map of five stations, and where a page stands on it
     "chapter_pages",  # the pages of a chapter with their minutes
     "glossary",  # the toolkit's catalogues of terms as a page
     "term_bubbles",  # a term explains itself where it is used
-    "source_list",  # the bibliography as a plain list
     "data_dictionary",  # data/datapackage.json as a page
     "api_room",  # the toolkit's public names, room by room
     "methods",  # the method index, and which methods are of which pattern

@@ -30,7 +30,7 @@ def settle(root):
         (home / name.lower()).mkdir(parents=True, exist_ok=True)
     profile = home / "ipythondir" / "profile_default"
     profile.mkdir(exist_ok=True)
-    (profile / "ipython_kernel_config.py").write_text(KERNEL)
+    (profile / "ipython_kernel_config.py").write_text(KERNEL, "utf-8", newline="\n")
     if util.find_spec("matplotlib"):
         make_font_list(home / f"matplotlib-{metadata.version('matplotlib')}")
 

@@ -156,6 +156,12 @@ def fingerprint(app, name, folder=None):
     return f"_static/{name}", hashlib.sha256(data).hexdigest()[:8]
 
 
+def preview(app):
+    """The address of the picture that goes with a shared link, if the site has one itself."""
+    name, digest = fingerprint(app, "preview.png")
+    return app.config.html_baseurl and f"{app.config.html_baseurl}{name}?v={digest}"
+
+
 def mark(app):
     """The logo's mark, drawn in the text color of where it stands."""
     return (Path(app.srcdir) / "book" / "_static" / "mark.svg").read_text("utf-8").strip()
@@ -175,11 +181,11 @@ def fill(app, pagename, templatename, context, doctree):
         page_sections=sections(doctree) if doctree is not None else [],
         page_description=description(app, pagename, doctree),
         mark=mark(app),
+        preview=preview(app),
         station=station,
         stations=stations(),
-        styles=[fingerprint(app, "course.css")],
-        scripts=[fingerprint(app, "course.js")],
-        uses_design="sd-" in context.get("body", ""),
+        styles=[fingerprint(app, f"{name}.css") for name in ("course", "reading")],
+        scripts=[fingerprint(app, f"{name}.js") for name in ("course", "reading")],
     )
     # a station's own title page is no crumb of itself
     chapter = f"book/{station['folder']}/index" if station else None

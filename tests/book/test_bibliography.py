@@ -95,7 +95,7 @@ def test_the_bibliography_page_lists_the_sources():
 CONF = """
 import sys
 sys.path.insert(0, {folder!r})
-extensions = ["myst_parser", "sphinxcontrib.bibtex", "source_list"]
+extensions = ["myst_parser", "sphinxcontrib.bibtex", "a11y"]
 bibtex_bibfiles = ["references.bib"]
 bibtex_reference_style = "author_year"
 html_theme = "basic"

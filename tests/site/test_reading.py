@@ -270,13 +270,11 @@ def test_without_a_published_address_there_is_no_picture(monkeypatch):
     import jinja2
 
     monkeypatch.syspath_prepend(str(ROOT / "book/_ext"))
-    import reading
+    import page_frame
 
-    config = SimpleNamespace(html_baseurl="")
-    context = {"styles": [], "scripts": []}
-    reading.add(SimpleNamespace(config=config, srcdir=ROOT), "x", "", context, None)
+    app = SimpleNamespace(config=SimpleNamespace(html_baseurl=""), srcdir=ROOT)
     template = (ROOT / "book/_templates/preview.html").read_text("utf-8")
-    html = jinja2.Template(template).render(context)
+    html = jinja2.Template(template).render(preview=page_frame.preview(app))
     assert tags(html) == {"twitter:card": "summary"}
 
 
