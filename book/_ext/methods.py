@@ -130,9 +130,7 @@ class PatternMethods(FromCatalogs):
                 for m in methods
                 if m["pattern"] == wanted and f"/book/{m['page']}" != pattern_page(wanted)
             ]
-        if not found:
-            raise self.error(f"no method for {wanted!r}: leave the list out")
-        return self.parse_text_to_nodes("\n".join(f"- {line}" for line in found))
+        return self.parse_text_to_nodes("\n".join(f"- {line}" for line in found) or "None so far.")
 
     def line(self, method):
         page = self.page(method)
