@@ -35,6 +35,7 @@ def test_search_finds_a_term(page, server):
     found = hits(page)
     assert any("reference/glossary.html" in link for link in found)
     page.click("#search-results li a >> nth=0")
+    page.wait_for_url(found[0])
     assert page.locator("h1").count() == 1
 
 
