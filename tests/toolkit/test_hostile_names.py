@@ -87,7 +87,7 @@ def ahp_of(n: str) -> Any:
 def definitions() -> Any:
     rows = pd.DataFrame({"account": list("AB"), "cars": [12, 3], "firm": [True, False]})
     return ka.segmentation.key_account_definitions(
-        rows, key="account", vehicles="cars", business="firm"
+        rows, key="account", columns={"vehicles": "cars", "business": "firm"}
     )
 
 

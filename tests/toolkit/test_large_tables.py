@@ -19,7 +19,7 @@ import pyarrow as pa
 import pytest
 from engines import Engine, dropping
 from keyaccounts import segmentation
-from keyaccounts.patterns import concentration, grid, process, rates, scorecard
+from keyaccounts.patterns import concentration, grid, process, rates, rules, scorecard
 from keyaccounts.purchases import summarize
 
 ROWS, CUSTOMERS, PART_ROWS = 300_000, 40_000, 40_000
@@ -124,8 +124,8 @@ def _interval(log: Any) -> Any:
 
 
 RULES = [
-    {"id": "small", "english": "small", "ranges": {"size": (0, 5)}},
-    {"id": "vip", "english": "vip", "ranges": {"trust": (4, 9)}, "labels": {"tier": ["vip"]}},
+    {"id": "small", "all": [["size", "between", [0, 5]]]},
+    {"id": "vip", "all": [["trust", "between", [4, 9]], ["tier", "in", ["vip"]]]},
 ]
 WHOLE: dict[str, Callable[[Any], Any]] = {
     "summarize": _orders(summarize),
@@ -173,9 +173,10 @@ PART: dict[str, Callable[[Any], Any]] = {
     ),
     "rule_segments": _by_case(segmentation.rule_segments, rules=RULES),
     "key_account_definitions": _by_case(
-        segmentation.key_account_definitions, profit="amount", revenue="cost", vehicles="trust",
-        vip="won",
+        segmentation.key_account_definitions,
+        columns={"profit": "amount", "revenue": "cost", "vehicles": "trust", "vip": "won"},
     ),
+    "judge": _by_case(rules.judge, rules=RULES),
     "stand": _by_case(process.stand, stages=["date", "resolved"], as_of="2026-06-30"),
 }  # fmt: skip
 """Functions that take and give one row a key: on a part of it, for they write each row's words."""

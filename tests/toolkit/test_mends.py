@@ -172,7 +172,7 @@ def test_categories_of_numbers_are_numbers(pandas_path: None) -> None:
     rows = pd.DataFrame({"k": KEYS, "v": pd.Categorical([30, 7, None])})
     assert entries.read(rows, key="k", numbers={"v": "v"}).numbers["v"][:2].tolist() == [30, 7]
     assert abc(rows.head(2), key="k", value="v").table["v"].tolist() == [30, 7]
-    rule = {"id": "few", "english": "few", "ranges": {"v": (0, 10)}}
+    rule = {"id": "few", "all": [["v", "between", [0, 10]]]}
     found = rule_segments(rows, key="k", rules=[rule]).table["verdict"].tolist()
     assert found == ["none", "one", "unknown"]
 

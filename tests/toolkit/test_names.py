@@ -36,7 +36,7 @@ def as_customer(make: Any, name: str) -> Any:
 
 def in_a_rule(make: Any, name: str) -> Any:
     rows = make({"k": ["A", "B"], "v": [9.0, 1.0], name: [1.0, 9.0]})
-    rule = {"id": "low", "english": "low", "ranges": {name: (0, 1), "v": (0, 10)}}
+    rule = {"id": "low", "all": [[name, "between", [0, 1]], ["v", "between", [0, 10]]]}
     found = rule_segments(rows, key="k", rules=[rule])
     return found.table, ("k", "segments"), [("A", "low"), ("B", "")]
 
@@ -111,7 +111,7 @@ def test_names_that_are_no_text_are_said_so(engine: Engine) -> None:
     for name in (5, None, ("k", "v")):
         with pytest.raises(ColumnError, match="the name of a column is text"):
             abc(rows, key="k", value=name)  # type: ignore[arg-type]
-    rule = {"id": "low", "english": "low", "ranges": {"v": (0, 1)}}
+    rule = {"id": "low", "all": [["v", "between", [0, 1]]]}
     with pytest.raises(ColumnError, match=r"columns\['v'\]=5: the name of a column is text"):
         rule_segments(rows, key="k", rules=[rule], columns={"v": 5})  # type: ignore[dict-item]
 

@@ -209,6 +209,7 @@ ONE = {"id": "r", "all": ["contract"]}
         ([ONE, ONE], "the id 'r' is there twice"),
         (["r"], r"rules\[0\]='r': give a dictionary with an id"),
         ({"all": ["contract"]}, "give a list|give a dictionary with an id"),
+        ({**ONE, "id": "open"}, "the ids 'unmet' and 'open' name other columns"),
         ({"id": "r"}, "give it one of all, any and at_least, not 0"),
         ({**ONE, "any": ["contract"]}, "and at_least, not 2"),
         ({"id": "r", "all": []}, r"rule 'r': all=\[\]: give a list of conditions"),
@@ -246,6 +247,6 @@ def test_bad_tables(engine: Engine) -> None:
     refused(CARDS, DataError, "'kind' holds String values, not numbers", "kind")
     refused(CARDS, DataError, "'kind' holds String values, not numbers", ["kind", ">", 3])
     refused(pd.concat([CARDS, CARDS]), DataError, "'A' has more than one row", "contract")
-    refused(CARDS.assign(r="x"), ColumnError, "column of the answer", "contract", key="r")
+    refused(CARDS.assign(r=list("abcd")), ColumnError, "column of the answer", "contract", key="r")
     refused(CARDS, ParameterError, "with key=", "contract", key=None)
     refused(CARDS, ParameterError, r"columns=\['a'\]: give a dict", "contract", columns=["a"])

@@ -119,7 +119,7 @@ def test_overlap_draws_the_pairs() -> None:
         {"account": list("ABCD"), "cars": [9, 9, 9, 1], "firm": [1, 0, 0, 0], "vip": [0, 0, 0, 1]}
     )
     found = ka.segmentation.key_account_definitions(
-        accounts, key="account", vehicles="cars", business="firm", vip="vip"
+        accounts, key="account", columns={"vehicles": "cars", "business": "firm", "vip": "vip"}
     )
     ax = ka.plots.definitions_overlap(found)
     drawn = {patch.get_label(): patch for patch in ax.patches}
@@ -130,6 +130,6 @@ def test_overlap_draws_the_pairs() -> None:
 
 
 def test_definitions_that_name_nobody_have_no_overlap() -> None:
-    empty = ka.segmentation.key_account_definitions(ACCOUNTS, key="account", profit="profit")
+    empty = ka.segmentation.key_account_definitions(ACCOUNTS, key="account", columns=["profit"])
     with pytest.raises(DataError, match="no overlap to draw"):
         ka.plots.definitions_overlap(empty)

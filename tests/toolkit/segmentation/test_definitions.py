@@ -11,6 +11,7 @@ from engines import Engine
 from hypothesis import given
 from hypothesis import strategies as st
 from keyaccounts.errors import ColumnError, DataError, ParameterError
+from keyaccounts.patterns.concentration import top_count
 from keyaccounts.segmentation import key_account_definitions, reference
 
 ACCOUNTS = pd.DataFrame(
@@ -25,7 +26,6 @@ ACCOUNTS = pd.DataFrame(
         "business": [1, 1, 0, 1, 0],
     }
 )
-ALL = {name: name for name in ACCOUNTS.columns if name != "account"}
 # top 30 % of the four known profits: 1.2, rounded up 2: A and C.
 # Quantile 0.6 of revenue is 180 (0.4·300 + 0.6·100), so A and B; of margin 0.34, so B and C: with
 # influence nobody is left. 80 % of 1,000 is reached with B: A and B.
@@ -40,7 +40,7 @@ BY_HAND = {
 
 
 def test_by_hand(engine: Engine) -> None:
-    found = key_account_definitions(engine.table(ACCOUNTS), key="account", **ALL, top=0.3, high=0.6)
+    found = key_account_definitions(engine.table(ACCOUNTS), key="account", top=0.3, high=0.6)
     frame = engine.frame(found.table)
     assert {name: frame[name].tolist() for name in BY_HAND} == BY_HAND
     assert frame["definitions"].tolist() == [5, 3, 1, 2, 0]
@@ -56,7 +56,7 @@ def test_by_hand(engine: Engine) -> None:
 
 
 def test_overlap_by_hand() -> None:
-    found = key_account_definitions(ACCOUNTS, key="account", **ALL, top=0.3, high=0.6)
+    found = key_account_definitions(ACCOUNTS, key="account", top=0.3, high=0.6)
     pairs = found.overlap.set_index(["one", "other"])
     assert len(pairs) == 15
     # top_profit {A, C}, fleet {A, B, D}, both judge A to D
@@ -69,31 +69,31 @@ def test_overlap_by_hand() -> None:
 
 
 def test_only_what_has_its_columns() -> None:
-    found = key_account_definitions(ACCOUNTS, key="account", revenue="revenue", margin="margin")
+    found = key_account_definitions(ACCOUNTS, key="account", columns=["revenue", "margin"])
     assert found.counts["definition"].tolist() == ["revenue_core"]
     assert found.overlap.empty
     with pytest.raises(ParameterError, match="no definition has its columns"):
-        key_account_definitions(ACCOUNTS, key="account", margin="margin")
+        key_account_definitions(ACCOUNTS, key="account", columns=["margin"])
 
 
 def test_three_high_marks_make_a_main_buyer() -> None:
     rows = ACCOUNTS.assign(margin=[0.6, 0.5, 0.4, 0.1, 0.2])
-    columns = {name: name for name in ("revenue", "margin", "influence")}
-    found = key_account_definitions(rows, key="account", **columns)
+    columns = ["revenue", "margin", "influence"]
+    found = key_account_definitions(rows, key="account", columns=columns)
     assert found.table["main_buyer"].tolist() == ["yes", "no", "no", "no", "no"]
     gaps = rows.assign(influence=[np.nan, 0, 1, np.nan, 0])
-    found = key_account_definitions(gaps, key="account", **columns)
+    found = key_account_definitions(gaps, key="account", columns=columns)
     assert found.table["main_buyer"].tolist() == ["unknown", "no", "no", "no", "no"]
 
 
 def test_nobody_is_in_either() -> None:
-    found = key_account_definitions(ACCOUNTS.tail(1), key="account", vip="vip", business="business")
+    found = key_account_definitions(ACCOUNTS.tail(1), key="account", columns=["vip", "business"])
     assert np.isnan(found.overlap["jaccard"][0])
 
 
 def test_nobody(engine: Engine) -> None:
     found = key_account_definitions(
-        engine.table(ACCOUNTS.head(0)), key="account", profit="profit", vehicles="vehicles"
+        engine.table(ACCOUNTS.head(0)), key="account", columns=["profit", "vehicles"]
     )
     assert engine.rows(found.table) == []
     assert found.counts["customers"].tolist() == [0, 0]
@@ -106,8 +106,8 @@ YES = st.sampled_from([0.0, 1.0, np.nan])
 def test_overlap_is_the_overlap_of_sets(answers: Any) -> None:
     rows = pd.DataFrame(answers, columns=["vip", "business", "vehicles"])
     rows["account"] = range(len(rows))
-    columns = {"vip": "vip", "business": "business", "vehicles": "vehicles"}
-    found = key_account_definitions(rows, key="account", **columns).overlap
+    columns = ["vip", "business", "vehicles"]
+    found = key_account_definitions(rows, key="account", columns=columns).overlap
     for one, other, both, either, jaccard in found.itertuples(index=False):
         judged = rows.dropna(subset=[c for c in (one, other) if c != "fleet"])
         sets = [
@@ -123,41 +123,48 @@ def test_overlap_is_the_overlap_of_sets(answers: Any) -> None:
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
-        ({"vip": "vehicles", "vehicles": None}, DataError, "'vehicles': .* with '40': give 1 or 0"),
+        ({"columns": {"vip": "vehicles"}}, DataError, "'vehicles': .* with '40': give 1 or 0"),
+        ({"columns": ["size"]}, ParameterError, "columns: choose one of|choose one of 'profit'"),
         ({"top": 20}, ParameterError, "write 0.2 for 20 %"),
         ({"least_vehicles": 0}, ParameterError, "least_vehicles=0"),
         ({"high": 1}, ParameterError, "without the ends"),
-        ({"revenue": "profit", "profit": None}, DataError, "zero or more"),
-        ({"profit": "proft"}, ColumnError, "did you mean 'profit'"),
+        ({"columns": {"revenue": "profit"}}, DataError, "zero or more"),
+        ({"columns": {"profit": "proft"}}, ColumnError, "did you mean 'profit'.*columns="),
     ],
 )
 def test_bad_arguments(change: dict[str, Any], error: type, said: str) -> None:
-    given = {"key": "account", **ALL, **change}
+    given = {"key": "account", **change}
     with pytest.raises(error, match=said):
         key_account_definitions(ACCOUNTS, **given)
 
 
 def test_shows_itself() -> None:
-    found = key_account_definitions(ACCOUNTS, key="account", **ALL)
+    found = key_account_definitions(ACCOUNTS, key="account")
     assert repr(found).startswith("6 definitions name 0 to 3 key accounts")
     assert "<table>" in found._repr_html_()
 
 
 def test_revenue_of_nobody_is_unknown_and_a_negative_one_is_named() -> None:
     rows = pd.DataFrame({"k": ["A", "B"], "rev": [np.nan, np.nan], "cars": [5, 1]})
-    found = key_account_definitions(rows, key="k", revenue="rev", vehicles="cars").table
+    found = key_account_definitions(
+        rows, key="k", columns={"revenue": "rev", "vehicles": "cars"}
+    ).table
     assert found["revenue_core"].tolist() == ["unknown", "unknown"]
     assert found["fleet"].tolist() == ["yes", "no"]
-    nothing = key_account_definitions(rows.assign(rev=0.0), key="k", revenue="rev").table
+    nothing = key_account_definitions(
+        rows.assign(rev=0.0), key="k", columns={"revenue": "rev"}
+    ).table
     assert nothing["revenue_core"].tolist() == ["no", "no"]
-    assert len(key_account_definitions(rows.head(0), key="k", revenue="rev").table) == 0
+    assert (
+        len(key_account_definitions(rows.head(0), key="k", columns={"revenue": "rev"}).table) == 0
+    )
     with pytest.raises(DataError, match=r"column 'rev': 1 of 2 rows .* 'k' is 'B', with '-3'"):
-        key_account_definitions(rows.assign(rev=[5.0, -3.0]), key="k", revenue="rev")
+        key_account_definitions(rows.assign(rev=[5.0, -3.0]), key="k", columns={"revenue": "rev"})
 
 
 def test_where_each_border_lies() -> None:
     def yes(name: str, **options: Any) -> list[str]:
-        found = key_account_definitions(ACCOUNTS, key="account", **ALL, **options).table
+        found = key_account_definitions(ACCOUNTS, key="account", **options).table
         return found.loc[found[name] == "yes", "account"].tolist()
 
     assert yes("fleet") == ["A", "B", "D"]  # B has three, the fewest of a fleet
@@ -167,3 +174,19 @@ def test_where_each_border_lies() -> None:
     assert yes("revenue_core", core=0.81) == ["A", "B", "C"]
     # the quantile 0.5 is 100 of revenue and 0.3 of margin, where C and A stand
     assert yes("main_buyer", high=0.5) == ["A", "C"]
+
+
+@given(
+    st.lists(st.sampled_from([0.0, 1, 2, 3, 5, 8, np.nan]), min_size=1, max_size=30),
+    st.sampled_from([0.07, 0.2, 1 / 3, 0.1 + 0.2, 0.5, 0.8]),
+)
+def test_borders_are_those_of_counts_and_quantiles(values: list[float], share: float) -> None:
+    rows = pd.DataFrame({"k": range(len(values)), "profit": values, "revenue": values})
+    rows = rows.assign(margin=1.0, influence=1)
+    columns = ["profit", "revenue", "margin", "influence"]
+    found = key_account_definitions(rows, key="k", columns=columns, top=share, high=share).table
+    known = rows["profit"].dropna()
+    assert (found["top_profit"] == "yes").sum() == top_count(len(known), share)
+    if len(known):
+        border = np.quantile(known, share) - 1e-9
+        assert (found["main_buyer"] == "yes").tolist() == (rows["revenue"] >= border).tolist()

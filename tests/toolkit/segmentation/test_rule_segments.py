@@ -14,9 +14,9 @@ from keyaccounts.errors import ColumnError, DataError, ParameterError
 from keyaccounts.segmentation import check_rules, reference, rule_segments
 from keyaccounts.segmentation.catalogs import LISTS
 
-YOUNG = {"id": "young", "english": "young", "ranges": {"age": (18, 30)}}
-REST = {"id": "rest", "english": "the rest", "ranges": {"age": (31, None)}}
-CITY = {"id": "city", "english": "city", "labels": {"use": "commuting"}}
+YOUNG = {"id": "young", "all": [["age", "between", [18, 30]]]}
+REST = {"id": "rest", "english": "the rest", "all": [["age", ">=", 31]]}
+CITY = {"id": "city", "all": [["use", "==", "commuting"]]}
 
 RIDERS = pd.DataFrame(
     # customer, age, use, gender → by hand
@@ -112,9 +112,7 @@ def test_a_clean_division(engine: Engine) -> None:
 def test_rules_and_people_agree(ranges: list[tuple[int, int]]) -> None:
     # One person of each age: the gaps are the ages that fit none; the rules overlap where some
     # age fits several.
-    rules = [
-        {"id": f"r{i}", "english": "", "ranges": {"age": both}} for i, both in enumerate(ranges)
-    ]
+    rules = [{"id": f"r{i}", "all": [["age", "between", both]]} for i, both in enumerate(ranges)]
     ages = np.arange(18, 91)
     people = pd.DataFrame({"customer_id": ages, "age": ages})
     verdict = rule_segments(people, rules=rules).table["verdict"]
@@ -128,18 +126,18 @@ def test_rules_and_people_agree(ranges: list[tuple[int, int]]) -> None:
 
 
 def test_amounts_have_no_gap_between_touching_ranges() -> None:
-    low = {"id": "low", "english": "", "ranges": {"spend": (None, 100)}}
-    high = {"id": "high", "english": "", "ranges": {"spend": (150, None)}}
+    low = {"id": "low", "all": [["spend", "<=", 100]]}
+    high = {"id": "high", "all": [["spend", ">=", 150]]}
     found = check_rules([low, high], column="spend", low=0, step=0)
     assert found.gaps[["from", "to"]].to_numpy().tolist() == [[100, 150]]
-    touching = {**high, "ranges": {"spend": (100, None)}}
+    touching = {**high, "all": [["spend", ">=", 100]]}
     found = check_rules([low, touching], column="spend", low=0, step=0)
     assert found.gaps.empty
     assert found.overlaps["where"].tolist() == ["spend 100 to 100"]
 
 
 def test_a_rule_of_two_conditions_fills_no_gap() -> None:
-    both = {**REST, "labels": {"use": ["commuting", "touring"]}}
+    both = {**REST, "all": [*REST["all"], ["use", "in", ["commuting", "touring"]]]}
     found = check_rules([YOUNG, both, CITY], high=90)
     assert found.gaps.to_numpy().tolist() == [[31, 90, "rest, city"]]
     where = dict(zip(found.overlaps["first"], found.overlaps["where"], strict=True))
@@ -148,8 +146,8 @@ def test_a_rule_of_two_conditions_fills_no_gap() -> None:
 
 
 def test_where_an_open_range_is_shared() -> None:
-    old = {"id": "old", "english": "", "ranges": {"age": (None, 40)}}
-    anyone = {"id": "any", "english": "", "ranges": {"age": (None, None)}}
+    old = {"id": "old", "all": [["age", "<=", 40]]}
+    anyone = {"id": "any", "all": [["age", "known"]]}
     where = check_rules([old, anyone]).overlaps["where"].tolist()
     assert where == ["age up to 40"]
     assert check_rules([anyone, CITY]).overlaps["where"].tolist() == ["age any; use commuting"]
@@ -177,27 +175,38 @@ def test_shows_itself() -> None:
         ("cars", "rules='cars': choose one of 'motorcycle'"),
         ([], "there are none"),
         ([YOUNG, YOUNG], "the id 'young' is there twice"),
-        ([{"id": "x"}], r"rules\[0\]: has no english"),
-        ([{"id": "x", "english": ""}], "rule 'x': has no condition"),
-        ([{**CITY, "labels": {"use": []}}], "rule 'city': has no condition"),
-        ([{**YOUNG, "ranges": {"age": (30, 18)}}], "age from 30 to 18: swap the ends"),
-        ([{**YOUNG, "ranges": {"age": (18,)}}], r"age=\(18,\): give from and to"),
-        ([{**YOUNG, "ranges": {"age": ("18", 30)}}], "rule 'young': age='18': give a finite"),
-        ([{**YOUNG, "ranges": {"age": 18}}], "rule 'young': age=18: give from and to"),
-        ([{**YOUNG, "ranges": {"age": None}}], "rule 'young': age=None: give from and to"),
-        ([{**YOUNG, "ranges": 18}], "rule 'young': ranges=18: give a dictionary"),
-        ([{**CITY, "labels": {"use": 5}}], "rule 'city': use=5: give a list of labels"),
-        ([{**CITY, "labels": None}], "rule 'city': labels=None: give a dictionary"),
-        (None, "rules=None: give a list of dictionaries"),
-        (YOUNG, "rules=.*: give a list of dictionaries"),
-        (["young"], r"rules\[0\]='young': give a dictionary with id, english"),
-        ([YOUNG, {**CITY, "labels": {"age": ["old"]}}], "'age' stands in ranges and in labels"),
+        ([{"id": "x", "ranges": {"age": (18, 30)}}], "rule 'x': give it one of all, any"),
     ],
 )
 def test_bad_rules(rules: Any, said: str) -> None:
     for method in (check_rules, lambda r: rule_segments(RIDERS, rules=r)):
         with pytest.raises(ParameterError, match=said):
             method(rules)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"id": "x", "any": [*YOUNG["all"], *CITY["all"]]},
+        {"id": "x", "all": [{"all": YOUNG["all"]}]},
+        {"id": "x", "all": [["age", ">", 30]]},
+        {"id": "x", "all": [["use", "!=", "commuting"]]},
+        {"id": "x", "all": ["vip"]},
+    ],
+    ids=str,
+)
+def test_gaps_are_not_looked_for_where_they_cannot_be_told(rule: dict[str, Any]) -> None:
+    with pytest.raises(ParameterError, match="rule 'x': gaps and overlaps are looked for where"):
+        check_rules([YOUNG, rule])
+
+
+def test_two_conditions_on_a_column_narrow_it() -> None:
+    use = [["use", "in", ["a", "b"]], ["use", "in", ["b", "c"]]]
+    narrow = {"id": "narrow", "all": [["age", ">=", 20], ["age", "<=", 40], *use]}
+    found = check_rules([narrow, REST])
+    assert found.overlaps["where"].tolist() == ["age 31 to 40; use b"]
+    with pytest.raises(ParameterError, match="'age' is compared with numbers and with words"):
+        check_rules([YOUNG, {"id": "x", "all": [["age", "==", "old"]]}])
 
 
 @pytest.mark.parametrize(
@@ -212,7 +221,7 @@ def test_bad_checks(arguments: dict[str, Any], said: str) -> None:
 def test_bad_people() -> None:
     with pytest.raises(DataError, match="'A' has more than one row"):
         rule_segments(pd.concat([RIDERS, RIDERS.tail(0), RIDERS.query("customer_id == 'A'")]))
-    with pytest.raises(DataError, match="'age' holds String values, not numbers"):
+    with pytest.raises(DataError, match="'age'"):
         rule_segments(RIDERS.assign(age="25"))
     with pytest.raises(ParameterError, match=r"columns=\['age'\]: give a dictionary"):
         rule_segments(RIDERS, columns=["age"])  # type: ignore[arg-type]
@@ -223,8 +232,8 @@ def test_bad_people() -> None:
 def test_a_list_that_is_changed_changes_for_nobody_else() -> None:
     before = check_rules().gaps
     mine = reference("motorcycle_segments")
-    mine.loc[0, "ranges"]["age"][1] = 34
-    assert reference("motorcycle_segments").loc[0, "ranges"]["age"][1] == 30
+    mine.loc[0, "all"][0][2][1] = 34
+    assert reference("motorcycle_segments").loc[0, "all"][0][2][1] == 30
     pd.testing.assert_frame_equal(check_rules().gaps, before)
 
 

@@ -1,4 +1,4 @@
-"""Which conditions of rules hold in a table of any kind, read once."""
+"""Which rules hold in a table of any kind, or for facts given by hand; read once."""
 
 from __future__ import annotations
 
@@ -11,11 +11,20 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import frames
-from keyaccounts.errors import DataError
+from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
-from keyaccounts.patterns.conditions import Condition
+from keyaccounts.patterns.conditions import (
+    Condition,
+    Rule,
+    Rules,
+    Verdict,
+    conditions_of,
+    parse,
+    weigh,
+)
 
-_NO, _YES, _UNKNOWN, _FAULT = 0, 1, 2, 3
+ANSWERS = ("no", "yes", "unknown")
+NO, YES, UNKNOWN, _FAULT = 0, 1, 2, 3
 _WORD = 30  # as many conditions fit into one whole number of 64 bits
 
 
@@ -30,6 +39,65 @@ class Held(NamedTuple):
     def answer(self, /, **columns: Any) -> Any:
         """Return the key and computed columns in the caller's kind of frame."""
         return frames.like(self.source, frames.with_arrays(self.frame, **columns), "key")
+
+
+class Decided(NamedTuple):
+    """Rules, for each kind of row a verdict a rule, and the answers: rule × row, as numbers."""
+
+    rules: list[Rule]
+    held: Held
+    verdicts: list[list[Verdict]]
+    answers: NDArray[np.int64]
+
+    def counts(self) -> pd.DataFrame:
+        """Count the answers of each rule, with the share of yes among those it can judge."""
+        no, yes, unknown = ((self.answers == code).sum(axis=1) for code in (NO, YES, UNKNOWN))
+        shown = pd.DataFrame([rule[:2] for rule in self.rules], columns=["rule", "name"])
+        share = yes / np.where(yes + no > 0, yes + no, np.nan)
+        return shown.assign(yes=yes, no=no, unknown=unknown, share=share)
+
+
+def decide(
+    rows: Any,
+    rules: Rules,
+    *,
+    key: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+) -> Decided:
+    """Decide rules, as :func:`keyaccounts.patterns.rules.judge` describes it."""
+    found = parse(rules, parameters)
+    if columns is not None and not isinstance(columns, Mapping):
+        raise ParameterError(
+            f"columns={columns!r}: give a dictionary from what a rule calls a column to what the "
+            "table calls it, such as {'age': 'years'}"
+        )
+    conditions = [*dict.fromkeys(c for rule in found for c in conditions_of(rule.need))]
+    # Named so that a message about a column that is missing says how to name another.
+    called = {
+        c.column: frames.asked((columns or {}).get(c.column, c.column), f"columns[{c.column!r}]")
+        for c in conditions
+    }
+    frames.check_names({f"columns[{column!r}]": name for column, name in called.items()})
+    if isinstance(rows, Mapping):
+        rows, key = _facts(rows, called)
+    if key is None:
+        raise ParameterError("name the column that says whose a row is with key=")
+    held = hold(rows, key, conditions, called)
+    verdicts = [[weigh(rule.need, kind) for rule in found] for kind in held.kinds]
+    codes = [[UNKNOWN if v.answer is None else int(v.answer) for v in row] for row in verdicts]
+    answers = np.array(codes, dtype=np.int64).reshape(-1, len(found))[held.place].T
+    return Decided(found, held, verdicts, answers)
+
+
+def _facts(facts: Mapping[str, Any], called: Mapping[str, str]) -> tuple[pd.DataFrame, str]:
+    """Return facts given by hand as a table, and the name of its numbers of rows."""
+    asked = {name: facts[name] for name in called.values() if name in facts}
+    single = all(isinstance(value, str) or not np.iterable(value) for value in asked.values())
+    rows, key = pd.DataFrame(asked, index=[0] if single else None), "row"
+    while key in asked:
+        key += "_"
+    return rows.assign(**{key: range(len(rows))}), key
 
 
 def hold(rows: Any, key: str, conditions: Sequence[Condition], called: Mapping[str, str]) -> Held:
@@ -84,10 +152,10 @@ def _code(source: frames.Source, role: str, condition: Condition) -> tuple[frame
     if kind in (nw.String, nw.Categorical, nw.Enum):
         missing = missing | (column.cast(nw.String) == "")
     if yes is None:  # whether it is known is never unknown
-        return source, nw.when(missing).then(nw.lit(_NO)).otherwise(nw.lit(_YES))
-    fails = nw.lit(_NO) if no is None else nw.when(no).then(nw.lit(_NO)).otherwise(nw.lit(_FAULT))
-    code = nw.when(yes).then(nw.lit(_YES)).otherwise(fails)
-    return source, nw.when(missing).then(nw.lit(_UNKNOWN)).otherwise(code)
+        return source, nw.when(missing).then(nw.lit(NO)).otherwise(nw.lit(YES))
+    fails = nw.lit(NO) if no is None else nw.when(no).then(nw.lit(NO)).otherwise(nw.lit(_FAULT))
+    code = nw.when(yes).then(nw.lit(YES)).otherwise(fails)
+    return source, nw.when(missing).then(nw.lit(UNKNOWN)).otherwise(code)
 
 
 def _neither(source: frames.Source, roles: Mapping[str, str], condition: Condition) -> DataError:

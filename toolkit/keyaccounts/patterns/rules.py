@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,9 @@ from numpy.typing import NDArray
 
 from keyaccounts import frames
 from keyaccounts.errors import ParameterError
-from keyaccounts.patterns.conditions import Rule, Rules, conditions_of, parse, weigh
-from keyaccounts.patterns.held import Held, hold
+from keyaccounts.patterns.conditions import Rules
+from keyaccounts.patterns.held import ANSWERS, decide
 from keyaccounts.tables import Shown, Table, table
-
-NO, YES, UNKNOWN = 0, 1, 2
-ANSWERS = ("no", "yes", "unknown")
 
 
 @dataclass(frozen=True, repr=False)
@@ -40,7 +37,6 @@ class Judged(Shown):
     table: Any
     counts: pd.DataFrame
     answers: NDArray[np.int64]
-    held: Held = field(repr=False)
 
     def _shown(self) -> Table:
         said = f"{self.answers.shape[1]:,} rows by {len(self.counts)} rules"
@@ -111,45 +107,16 @@ def judge(
     >>> ka.patterns.rules.judge({"vehicles": 4, "contract": True}, rule).answers.tolist()
     [[1]]
     """
-    found = parse(rules, parameters)
-    if columns is not None and not isinstance(columns, Mapping):
-        raise ParameterError(
-            f"columns={columns!r}: give a dictionary from what a rule calls a column to what the "
-            "table calls it, such as {'age': 'years'}"
-        )
-    conditions = [*dict.fromkeys(c for rule in found for c in conditions_of(rule.need))]
-    # Named so that a message about a column that is missing says how to name another.
-    called = {
-        c.column: frames.asked((columns or {}).get(c.column, c.column), f"columns[{c.column!r}]")
-        for c in conditions
-    }
-    if isinstance(rows, Mapping):
-        rows, key = _facts(rows, called), "row"
-    if key is None:
-        raise ParameterError("name the column that says whose a row is with key=")
-    names = [rule.id for rule in found]
-    frames.check_free(key, [*names, "unmet", "open"], "key")
-    held = hold(rows, key, conditions, called)
-    kinds = [[weigh(rule.need, kind) for rule in found] for kind in held.kinds]
-    codes = [[UNKNOWN if v.answer is None else int(v.answer) for v in row] for row in kinds]
-    answers = np.array(codes, dtype=np.int64).reshape(-1, len(found))[held.place].T
-    unmet = [next((str(v.unmet[0]) for v in row if v.unmet), "") for row in kinds]
-    open_ = [next(("; ".join(map(str, v.open)) for v in row if v.open), "") for row in kinds]
-    texts = {name: frames.Words(ANSWERS, row) for name, row in zip(names, answers, strict=True)}
-    texts["unmet"] = frames.Words(unmet or [""], held.place)
-    texts["open"] = frames.Words(open_ or [""], held.place)
-    return Judged(held.answer(**texts), _counts(found, answers), answers, held)
-
-
-def _facts(facts: Mapping[str, Any], called: Mapping[str, str]) -> pd.DataFrame:
-    """Return facts given by hand as a table with a column `row`."""
-    asked = {name: facts[name] for name in called.values() if name in facts}
-    single = all(isinstance(value, str) or not np.iterable(value) for value in asked.values())
-    return pd.DataFrame(asked, index=[0] if single else None).assign(row=lambda t: range(len(t)))
-
-
-def _counts(found: Sequence[Rule], answers: NDArray[np.int64]) -> pd.DataFrame:
-    no, yes, unknown = ((answers == code).sum(axis=1) for code in range(3))
-    shown = pd.DataFrame([rule[:2] for rule in found], columns=["rule", "name"])
-    share = yes / np.where(yes + no > 0, yes + no, np.nan)
-    return shown.assign(yes=yes, no=no, unknown=unknown, share=share)
+    found = decide(rows, rules, key=key, columns=columns, parameters=parameters)
+    held, names = found.held, [rule.id for rule in found.rules]
+    if {"unmet", "open"} & {*names}:
+        raise ParameterError("rules: the ids 'unmet' and 'open' name other columns of the answer")
+    frames.check_free(held.frame.columns[0], [*names, "unmet", "open"], "key")
+    unmet = [next((str(v.unmet[0]) for v in row if v.unmet), "") for row in found.verdicts]
+    opens = [
+        next(("; ".join(map(str, v.open)) for v in row if v.open), "") for row in found.verdicts
+    ]
+    texts = [frames.Words(ANSWERS, row) for row in found.answers]
+    texts += [frames.Words(some or [""], held.place) for some in (unmet, opens)]
+    table = held.answer(**dict(zip([*names, "unmet", "open"], texts, strict=True)))
+    return Judged(table, found.counts(), found.answers)

@@ -174,7 +174,7 @@ def definitions_overlap(
     >>> from keyaccounts.segmentation import key_account_definitions
     >>> accounts = pd.DataFrame({"account": list("AB"), "cars": [12, 3], "firm": [True, False]})
     >>> ax = ka.plots.definitions_overlap(ka.segmentation.key_account_definitions(
-    ...     accounts, key="account", vehicles="cars", business="firm"))
+    ...     accounts, key="account", columns={"vehicles": "cars", "business": "firm"}))
     >>> ax.get_title()
     'Of the key accounts by fleet or\nbusiness, 50 % are so by both'
     """

@@ -24,12 +24,8 @@ from keyaccounts.segmentation.relations import (
     value_profit,
 )
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_scores, rfm_segments
-from keyaccounts.segmentation.rule_segments import (
-    RuleCheck,
-    RuleSegments,
-    check_rules,
-    rule_segments,
-)
+from keyaccounts.segmentation.rule_check import RuleCheck, check_rules
+from keyaccounts.segmentation.rule_segments import RuleSegments, rule_segments
 from keyaccounts.segmentation.tail import ACTIONS, TailScenario, tail_scenario
 from keyaccounts.segmentation.time_allocation import (
     TimeAllocation,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -10,24 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
-from keyaccounts.patterns import concentration, entries
+from keyaccounts.patterns import entries
+from keyaccounts.patterns.conditions import conditions_of, parse
+from keyaccounts.patterns.held import ANSWERS, NO, UNKNOWN, YES, decide
+from keyaccounts.patterns.items import Items, columns_of
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
-NEEDS = {
-    "top_profit": ("profit",),
-    "main_buyer": ("revenue", "margin", "influence"),
-    "vip": ("vip",),
-    "fleet": ("vehicles",),
-    "business": ("business",),
-    "revenue_core": ("revenue",),
-}
-"""Definition → the columns it needs."""
-
-ANSWERS = ("no", "yes", "unknown")
+COLUMNS = ("profit", "revenue", "margin", "influence", "vip", "vehicles", "business")
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,13 +58,7 @@ def key_account_definitions(
     rows: Any,
     *,
     key: str,
-    profit: str | None = None,
-    revenue: str | None = None,
-    margin: str | None = None,
-    influence: str | None = None,
-    vip: str | None = None,
-    vehicles: str | None = None,
-    business: str | None = None,
+    columns: Items = COLUMNS,
     top: float = 0.2,
     core: float = 0.8,
     least_vehicles: int = 3,
@@ -89,13 +76,11 @@ def key_account_definitions(
         One row a customer, of any kind the toolkit accepts.
     key : str
         Column that says whose a row is.
-    profit, revenue, margin : str, optional
-        Columns: yearly profit, revenue and gross margin (an amount, or a share of revenue).
-    influence, vip, business : str, optional
-        Columns of true or false, or 1 or 0: influences the market's stability and growth; has the
-        five traits of a VIP; is a business, not a private person.
-    vehicles : str, optional
-        Column: how many vehicles.
+    columns : list of str, or dict of str to str
+        Columns of yearly `profit`, `revenue` and gross `margin` (an amount, or a share of revenue);
+        of true or false, or 1 or 0: `influence` (on the market's stability and growth), `vip` (has
+        the five traits of a VIP), `business` (is one, not a private person); and how many
+        `vehicles`. Name those you have, or name → column. Default: all seven.
     top : float, default 0.2
         Share of customers, by profit, that counts as the top; their number is rounded up.
     core : float, default 0.8
@@ -136,115 +121,91 @@ def key_account_definitions(
     ...     "account": list("ABCDE"), "profit": [50, 5, 4, 30, 1], "cars": [12, 3, 1, 2, 1],
     ... })
     >>> found = ka.segmentation.key_account_definitions(
-    ...     accounts, key="account", profit="profit", vehicles="cars", top=0.4)
+    ...     accounts, key="account", columns={"profit": "profit", "vehicles": "cars"}, top=0.4)
     >>> found.overlap
               one  other  both  either   jaccard
     0  top_profit  fleet     1       3  0.333333
     """
-    given = {
-        "profit": profit, "revenue": revenue, "margin": margin, "influence": influence,
-        "vip": vip, "vehicles": vehicles, "business": business,
-    }  # fmt: skip
-    columns = {role: name for role, name in given.items() if name is not None}
-    used = [name for name, needs in NEEDS.items() if {*needs} <= {*columns}]
-    if not used:
-        raise ParameterError("no definition has its columns: name at least one, such as vehicles=")
-    part, most = checks.fraction("top", top), checks.fraction("core", core)
-    limit = checks.open_fraction("high", high)
-    fewest = checks.whole("least_vehicles", least_vehicles, least=1)
-    frames.check_free(key, (*NEEDS, "definitions"), "key")
-    read = entries.read(rows, key=key, numbers=columns)
-    for role in ("influence", "vip", "business"):
-        if role in columns:
-            answers = read.numbers[role]
-            read.refuse(role, ~np.isin(answers, (0, 1)) & ~np.isnan(answers), "give 1 or 0")
-    n = read.numbers
-    if "revenue_core" in used:
-        read.refuse("revenue", n["revenue"] < 0, "give revenues of zero or more, refunds netted")
-    rules: dict[str, Callable[[], NDArray[np.float64]]] = {
-        "top_profit": lambda: _largest(n["profit"], part),
-        "main_buyer": lambda: _all_of(
-            _from_quantile(n["revenue"], limit), _from_quantile(n["margin"], limit), n["influence"]
-        ),
-        "vip": lambda: n["vip"],
-        "fleet": lambda: _judged(n["vehicles"], n["vehicles"] >= fewest),
-        "business": lambda: n["business"],
-        "revenue_core": lambda: _core(n["revenue"], most),
+    given = columns_of("columns", columns)
+    for name in given:
+        checks.choice("columns", name, COLUMNS)
+    parameters = {
+        "top": round(checks.fraction("top", top), 12),
+        "core": round(checks.fraction("core", core), 12),
+        "high": round(checks.open_fraction("high", high), 12),
+        "least_vehicles": checks.whole("least_vehicles", least_vehicles, least=1),
     }
-    found = {name: rules[name]() for name in used}
+    listed = catalogs.entries("key_account_definitions")
+    frames.check_free(key, [*(entry["id"] for entry in listed), "definitions"], "key")
+    needs = {rule.id: {c.column.split("_")[0] for c in conditions_of(rule.need)}
+             for rule in parse(listed, parameters)}  # fmt: skip
+    used = [entry for entry in listed if needs[entry["id"]] <= {*given}]
+    if not used:
+        raise ParameterError(
+            f"columns={columns!r}: no definition has its columns: name at least one, such as "
+            "{'vehicles': 'cars'}"
+        )
+    read = entries.read(rows, key=key, numbers=given)
+    facts: dict[str, Any] = dict(read.numbers)
+    for role in [name for name in ("influence", "vip", "business") if name in given]:
+        read.refuse(role, ~np.isin(facts[role], (0, 1)) & ~np.isnan(facts[role]), "give 1 or 0")
+    if "revenue" in given:
+        wrong = facts["revenue"] < 0
+        read.refuse("revenue", wrong, "give revenues of zero or more, refunds netted")
+        facts["revenue_before"] = _before(facts["revenue"])
+    if "profit" in given:
+        facts["profit_place"] = _place(facts["profit"])
+    for amount in [name for name in ("revenue", "margin") if name in given]:
+        facts[f"{amount}_height"] = _height(facts[amount])
+    found = decide(facts, used, parameters=parameters)
+    names = [rule.id for rule in found.rules]
+    words = [frames.Words(ANSWERS, row) for row in found.answers]
+    counts = found.counts().rename(columns={"rule": "definition", "yes": "customers"})
     return KeyAccountDefinitions(
         read.answer(
-            **{
-                name: frames.Words(ANSWERS, np.nan_to_num(yes, nan=2).astype(np.int64))
-                for name, yes in found.items()
-            },
-            definitions=np.sum([yes == 1 for yes in found.values()], axis=0),
+            **dict(zip(names, words, strict=True)),
+            definitions=(found.answers == YES).sum(axis=0),
         ),
-        _counts(found),
-        _overlap(found),
+        counts[["definition", "name", "customers", "share", "unknown"]],
+        _overlap(dict(zip(names, found.answers, strict=True))),
     )
 
 
-def _judged(values: NDArray[np.float64], yes: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return 1 and 0, NaN where the value is unknown."""
-    return np.where(np.isnan(values), np.nan, yes.astype(np.float64))
+# Rounded, so that 0.8 reached in floating steps counts as 0.8.
 
 
-def _largest(values: NDArray[np.float64], part: float) -> NDArray[np.float64]:
-    """Return who is among the largest of the known."""
-    count = concentration.top_count(int((~np.isnan(values)).sum()), part)
-    first = np.argsort(-values, kind="stable")[:count]  # NaN comes last
-    return _judged(values, np.isin(np.arange(values.size), first))
+def _place(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return which share of the known stands before each, from the largest on."""
+    places = np.empty(values.size)
+    places[np.argsort(-values, kind="stable")] = np.arange(values.size)  # NaN comes last
+    known = ~np.isnan(values)
+    return np.where(known, (places / max(known.sum(), 1)).round(12), np.nan)
 
 
-def _from_quantile(values: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    known = values[~np.isnan(values)]
-    return _judged(values, values >= (np.quantile(known, share) if known.size else 0.0))
+def _height(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return up to which quantile of the known each is as high."""
+    places = stats.rankdata(values, method="max", nan_policy="omit") - 1
+    last = (~np.isnan(values)).sum() - 1
+    return np.asarray((places / last).round(12) if last > 0 else places + 1)
 
 
-def _all_of(*answers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return who has all; one no is enough for a no, whatever else is unknown."""
-    no = np.any([answer == 0 for answer in answers], axis=0)
-    return np.where(no, 0.0, np.sum(answers, axis=0) / len(answers))
-
-
-def _core(values: NDArray[np.float64], share: float) -> NDArray[np.float64]:
-    """Return who belongs to the largest, until together they bring the share.
-
-    Where nobody brings anything, nobody does.
-    """
+def _before(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return which share of the total the larger ones bring; where there is none, all of it."""
     sums = np.nan_to_num(values)
-    if sums.sum() == 0:
-        return _judged(values, np.zeros(values.size, dtype=bool))
     order = np.argsort(-sums, kind="stable")
-    running = np.cumsum(sums[order]) / sums.sum()
-    # Rounded, so that 0.8 reached in floating steps counts as 0.8.
-    before = np.round(np.concatenate([[0.0], running[:-1]]), 12)
-    inside = np.zeros(values.size, dtype=bool)
-    inside[order] = before < share
-    return _judged(values, inside)
+    found = np.ones(values.size)
+    if sums.sum() > 0:
+        running = np.cumsum(sums[order]) / sums.sum()
+        found[order] = np.concatenate([[0.0], running[:-1]]).round(12)
+    return np.where(np.isnan(values), np.nan, found)
 
 
-def _counts(found: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
-    names = {entry["id"]: entry["english"] for entry in catalogs.entries("key_account_definitions")}
-    yes = np.array([(v == 1).sum() for v in found.values()])
-    known = np.array([(~np.isnan(v)).sum() for v in found.values()])
-    return pd.DataFrame(
-        {
-            "definition": [*found],
-            "name": [names[name] for name in found],
-            "customers": yes,
-            "share": np.divide(yes, known, out=np.full(len(found), np.nan), where=known > 0),
-            "unknown": [int(np.isnan(v).sum()) for v in found.values()],
-        }
-    )
-
-
-def _overlap(found: Mapping[str, NDArray[np.float64]]) -> pd.DataFrame:
+def _overlap(found: dict[str, NDArray[np.int64]]) -> pd.DataFrame:
     rows = []
     for (one, a), (other, b) in combinations(found.items(), 2):
-        known = ~np.isnan(a) & ~np.isnan(b)
-        both = int(((a == 1) & (b == 1) & known).sum())
-        either = int((((a == 1) | (b == 1)) & known).sum())
+        known = (a != UNKNOWN) & (b != UNKNOWN)
+        both = int(((a == YES) & (b == YES)).sum())
+        neither = int(((a == NO) & (b == NO)).sum())
+        either = int(known.sum()) - neither
         rows.append((one, other, both, either, both / either if either else np.nan))
     return pd.DataFrame(rows, columns=["one", "other", "both", "either", "jaccard"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from keyaccounts import checks, frames, purchases
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import concentration
+from keyaccounts.patterns.held import ANSWERS, decide
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
@@ -44,16 +45,12 @@ class Gate(Shown):
         return table(self.table, said[0].upper() + said[1:], columns=columns)
 
 
-def _gate(conditions: str, met: Sequence[bool | None], **columns: Any) -> Gate:
-    entries = catalogs.entries(conditions)
-    shown = pd.DataFrame(
-        {
-            "condition": [entry["id"] for entry in entries],
-            "name": [entry["english"] for entry in entries],
-            **columns,
-            "met": [{True: "yes", False: "no", None: "unknown"}[answer] for answer in met],
-        }
-    )
+def _gate(
+    conditions: str, facts: Mapping[str, Any], parameters: Mapping[str, float], **columns: Any
+) -> Gate:
+    found = decide(facts, catalogs.entries(conditions), parameters=parameters)
+    shown = pd.DataFrame([rule[:2] for rule in found.rules], columns=["condition", "name"])
+    shown = shown.assign(**columns, met=[ANSWERS[answer] for answer in found.answers[:, 0]])
     unmet, unknown = (
         tuple(shown.loc[shown["met"] == word, "condition"]) for word in ("no", "unknown")
     )
@@ -144,14 +141,16 @@ def grading_gate(
     # its rows, says what differs in value.
     revenue, n = np.sort(frames.steady(revenue)), count.size
     mean = concentration.sure_total(revenue) / max(n, 1)
-    figures = (
-        float(n),
-        float((count >= 2).mean()) if n else np.nan,
-        float(frames.steady(np.atleast_1d((revenue / mean).std()))[0]) if mean > 0 else np.nan,
-    )
-    above = (float(room), repeat, variation)
-    met = [None if np.isnan(f) else f > a for f, a in zip(figures, above, strict=True)]
-    return _gate("grading_conditions", met, found=figures, above=above)
+    facts = {
+        "customers": float(n),
+        "repeat": float((count >= 2).mean()) if n else np.nan,
+        "variation": float(frames.steady(np.atleast_1d((revenue / mean).std()))[0])
+        if mean > 0
+        else np.nan,
+    }
+    above = {"room": float(room), "least_repeat": repeat, "least_variation": variation}
+    columns = {"found": facts.values(), "above": above.values()}
+    return _gate("grading_conditions", facts, above, **columns)
 
 
 def pyramid_suits(
@@ -202,4 +201,4 @@ def pyramid_suits(
     for name, answer in answers.items():
         if answer is not None and not isinstance(answer, bool | np.bool_):
             raise ParameterError(f"{name}={answer!r}: answer True, False or None (not known)")
-    return _gate("pyramid_conditions", [None if a is None else bool(a) for a in answers.values()])
+    return _gate("pyramid_conditions", answers, {})

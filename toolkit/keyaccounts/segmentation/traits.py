@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
+from keyaccounts.patterns.held import ANSWERS, decide
 from keyaccounts.patterns.items import Items, Scale, Weights, columns_of
 from keyaccounts.patterns.scorecard import Scorecard, scorecard
 from keyaccounts.segmentation import catalogs
@@ -107,18 +108,22 @@ def vip_check(
     needed = checks.whole("least", least, least=1)
     if needed > len(names):
         raise ParameterError(f"least={least!r}: there are only {len(names)} traits")
-    limit = checks.fraction("holds", holds)
-    known, hold = ~np.isnan(card.parts), np.nan_to_num(card.parts).round(12) >= round(limit, 12)
-    revenue = names.index("revenue")
-    sure = (hold.sum(axis=1) >= needed) & hold[:, revenue]
-    may = hold | ~known
-    possible = (may.sum(axis=1) >= needed) & may[:, revenue]
+    limit = round(checks.fraction("holds", holds), 12)
+    parts = card.parts.round(12)
+    met = [[name, ">=", limit] for name in names]
+    found = decide(
+        dict(zip(names, parts.T, strict=True)),
+        {
+            "id": "vip",
+            "all": [["revenue", ">=", limit], {"at_least": {"k": needed, "of": met}}],
+        },
+    )
     return VipCheck(
         card.rows.answer(
-            traits=hold.sum(axis=1),
+            traits=(np.nan_to_num(parts) >= limit).sum(axis=1),
             score=card.scores,
             coverage=card.columns["coverage"],
-            vip=frames.Words(["yes", "no", "unknown"], np.where(sure, 0, np.where(possible, 2, 1))),
+            vip=frames.Words(ANSWERS, found.answers[0]),
         ),
         card,
     )
