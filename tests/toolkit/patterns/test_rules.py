@@ -223,6 +223,8 @@ ONE = {"id": "r", "all": ["contract"]}
         ({"id": "r", "all": [["vehicles", "in", 3]]}, "cannot compare 'in' with 3"),
         ({"id": "r", "all": [["vehicles", ">", [3]]]}, "cannot compare"),
         ({"id": "r", "all": [["vehicles", ">", True]]}, "cannot compare"),
+        ({"id": "r", "all": [["vehicles", "in", [3, "a"]]]}, "cannot compare"),
+        ({"id": "r", "all": [["vehicles", ">", float("nan")]]}, "cannot compare"),
         ({"id": "r", "all": [["vehicles", "known", 3]]}, "cannot compare"),
         ({"id": "r", "all": [["vehicles", "between", [3]]]}, "cannot compare"),
         ({"id": "r", "all": [["vehicles", "between", [None, None]]]}, "cannot compare"),
