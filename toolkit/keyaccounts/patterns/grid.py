@@ -388,23 +388,26 @@ def moves(before: Grid, after: Grid) -> Moves:
         keys = sorted(then | now)
     except TypeError:
         raise DataError(f"column {key!r} holds different kinds of keys in the two grids") from None
-    ways = [(then.get(k, ABSENT), now.get(k, ABSENT)) for k in keys]
     places = [*cells, ABSENT]
+    number_of = {place: i for i, place in enumerate(places)}
+    was, is_now = (
+        np.array([number_of[stood.get(k, ABSENT)] for k in keys], dtype=np.int64)
+        for stood in (then, now)
+    )
     counts = np.zeros((len(places), len(places)), dtype=np.int64)
-    for a, b in ways:
-        counts[places.index(a), places.index(b)] += 1
-    both = [(a, b) for a, b in ways if ABSENT not in (a, b)]
+    np.add.at(counts, (was, is_now), 1)
+    both = counts[:-1, :-1]
     column = nw.new_series(key, keys, own[key].dtype, backend=own.implementation)
     found = frames.with_arrays(
         column.to_frame(),
-        before=frames.Words(places, np.array([places.index(a) for a, _ in ways], dtype=np.int64)),
-        after=frames.Words(places, np.array([places.index(b) for _, b in ways], dtype=np.int64)),
-        moved=np.array([a != b for a, b in ways], dtype=bool),
+        before=frames.Words(places, was),
+        after=frames.Words(places, is_now),
+        moved=was != is_now,
     )
     return Moves(
         frames.like(after._rows.source, found, "key"),
         pd.DataFrame(counts, columns=places).assign(before=places)[["before", *places]],
-        sum(a == b for a, b in both) / len(both) if both else float("nan"),
+        float(np.trace(both) / both.sum()) if both.any() else float("nan"),
         notes,
     )
 
