@@ -68,6 +68,8 @@ class RFM(Shown):
         return table(self.table, caption).with_notes(self.notes)
 
 
+# Twelve parameters, two above the limit: five are promised to callers, and the others are what
+# books on the method do in more than one way, or rows that cannot be used.
 def rfm(
     orders: Any,
     *,
