@@ -77,7 +77,7 @@ def spark() -> Iterator[Any]:
 # Where columns are opened and orders are read every kind of table is tried, and every method once
 # on large tables of every kind. What is worked out by hand is tried on two.
 DOORS = {
-    "test_comparisons", "test_frames", "test_large_tables", "test_mends", "test_names",
+    "test_comparisons", "test_frames", "test_large_tables", "test_mends", "test_column_names",
     "test_purchases",
 }  # fmt: skip
 BY_HAND = ["pandas", "duckdb"]
