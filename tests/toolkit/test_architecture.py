@@ -22,6 +22,7 @@ FLOORS = [
     {"errors", "escapes"},
     {"checks", "files", "mends", "tables"},
     {"frames"},
+    {"totals"},
     {"datasets", "patterns", "purchases", "world"},
     CHAPTERS,
     {"fleet"},

@@ -22,10 +22,10 @@ class NotInstalled:
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, NotInstalled())
 import keyaccounts as ka
-ka.frames.FAST_ROWS = 0
+ka.frames.source.FAST_ROWS = 0
 from importlib import util
 found = util.find_spec
-ka.frames.find_spec = lambda name: None if name in {EXTRAS} else found(name)
+ka.frames.source.find_spec = lambda name: None if name in {EXTRAS} else found(name)
 orders = ka.datasets.load("cdnow")
 scored = ka.segmentation.rfm(orders, as_of="1998-06-30")
 assert len(scored.table) == len(ka.segmentation.rfm_segments(scored)) == 2357
@@ -89,8 +89,9 @@ def test_a_needed_module_says_which_it_is() -> None:
 
 # Imports of what need not be there, with the reason why nothing is said.
 UNGUARDED = {
-    ("frames.py", "duckdb"): "asked for by find_spec, or the caller's own table is of it",
-    ("frames.py", "pyspark"): "the caller's own table is of it",
+    ("frames/source.py", "duckdb"): "asked for by find_spec",
+    ("frames/answers.py", "duckdb"): "the caller's own table is of it",
+    ("frames/answers.py", "pyspark"): "the caller's own table is of it",
 }
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from keyaccounts import checks, frames
 from keyaccounts.checks import Day
-from keyaccounts.errors import DataError, DroppedRows
+from keyaccounts.errors import DroppedRows
 from keyaccounts.frames import NativeT
 
 COLUMNS = (
@@ -50,8 +50,8 @@ class Orders:
 
     @property
     def day_kind(self) -> nw.dtypes.DType:
-        """Type of the days; of no rows they are text (see :func:`_no_orders`)."""
-        return self.source.dtype("date") if self.rows else nw.String()
+        """Type of the days."""
+        return self.source.dtype("date")
 
     def upto(self, last: dt.date) -> nw.LazyFrame[Any]:
         """Return the rows up to and including a day."""
@@ -74,84 +74,22 @@ def read_orders(
 ) -> Orders:
     """Open a table of orders and check every row; see :func:`summarize` for the rules."""
     checks.choice("unusable", unusable, ("error", "drop"))
-    source = frames.read(orders, customer=customer, date=date, amount=amount)
-    source = frames.typed_key(source, "customer")
-    source = frames.typed_number(frames.typed_day(source, "date"), "amount")
-    if frames.is_empty(source):
-        return _no_orders(source)
-    day, money = frames.day(source, "date"), nw.col("amount").cast(nw.Float64)
-    faults = _faults(source)
-    text = source.dtype("date") == nw.String  # a day of the year 20,000 is none that Python knows
-    known = day if text else nw.when(~faults["unreadable date"]).then(day)
-    counts = frames.collect(
-        source.lazy.select(
-            nw.len().alias("rows"),
-            known.max().alias("last"),
-            money.min().alias("least"),
-            *(fault.cast(nw.Int64).sum().alias(name) for name, fault in faults.items()),
-        )
+    opened = frames.open_rows(
+        orders,
+        unusable=unusable,
+        measure={"last": nw.col("date").max(), "least": nw.col("amount").min()},
+        customer=frames.key(customer),
+        date=frames.day(date),
+        amount=frames.number(amount),
     )
-    rows = int(counts["rows"][0])
-    if rows == 0:
-        return _no_orders(source)
-    found = {name: int(counts[name][0] or 0) for name in faults}
-    dropped = {name: n for name, n in found.items() if n}
-    lazy, last = source.lazy, frames.to_day(counts["last"][0]) if not dropped else None
-    for name in dropped:
-        if unusable == "error":
-            raise DataError(_complaint(source, name, faults[name], dropped[name], rows))
-        lazy = lazy.filter(~faults[name])
-    lazy = lazy.select("customer", day.alias("day"), money.alias("amount"))
-    if dropped:
-        last = frames.to_day(frames.collect(lazy.select(nw.col("day").max()))["day"][0])
-    least = counts["least"][0]
-    refunds = bool(pd.isna(least) or least < 0)
-    return Orders(source, lazy, rows, last, refunds, dropped)
-
-
-def _no_orders(source: frames.Source) -> Orders:
-    """Return typed, empty order rows: an empty pandas frame has no types to rely on."""
-    empty = source.rows.with_columns(
-        nw.col("date").cast(nw.String).alias("day"), nw.col("amount").cast(nw.Float64)
-    )
-    return Orders(source, empty.lazy().select("customer", "day", "amount"), 0, None, False, {})
-
-
-def _faults(source: frames.Source) -> dict[str, nw.Expr]:
-    customer, amount = nw.col("customer"), nw.col("amount")
-    nameless = customer.is_null()
-    if source.dtype("customer").is_float():
-        nameless = nameless | customer.is_nan()
-    worth = amount.is_null()
-    if source.dtype("amount").is_float():
-        worth = worth | ~amount.is_finite()
-    return {
-        "no customer": nameless,
-        "no date": nw.col("date").is_null(),
-        "unreadable date": frames.not_a_day(source, "date"),
-        "no amount": worth,
-    }
-
-
-_ROLE = {
-    "no customer": ("customer", "date"),
-    "no date": ("date", "customer"),
-    "unreadable date": ("date", "date"),
-    "no amount": ("amount", "customer"),
-}
-
-
-def _complaint(source: frames.Source, name: str, fault: nw.Expr, n: int, rows: int) -> str:
-    role, show = _ROLE[name]
-    wanted = {
-        "no customer": "Fill in the customer",
-        "no date": "Fill in the date",
-        "unreadable date": "Write dates as YYYY-MM-DD, or convert the column to dates",
-        "no amount": "Fill in a finite amount",
-    }[name]
-    return (
-        f"column {source.names[role]!r}: {name} in {n:,} of {rows:,} rows: "
-        f'{source.example(fault, show)}. {wanted}, or pass unusable="drop" to leave such rows out.'
+    least = opened.measured["least"]
+    return Orders(
+        opened.source,
+        opened.lazy.select("customer", nw.col("date").alias("day"), "amount"),
+        opened.rows,
+        frames.to_day(opened.measured["last"]),
+        bool(pd.isna(least) or least < 0),
+        opened.dropped,
     )
 
 

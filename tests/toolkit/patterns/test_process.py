@@ -111,7 +111,7 @@ def test_bad_arguments(change: dict[str, Any], error: type, said: str) -> None:
 
 def test_bad_days(engine: Engine) -> None:
     wrong = ROWS.assign(called=["2026-02-30", "2026-03-01", "2026-03-05", None])
-    with pytest.raises(DataError, match=r"'called': no readable day in 1 rows.*'2026-02-30'"):
+    with pytest.raises(DataError, match=r"'called': not a day in 1 of . rows.*'2026-02-30'"):
         stand(engine.table(wrong), **OPTIONS)
     with pytest.raises(DataError, match=r"'called' holds .* values, not dates"):
         stand(engine.table(ROWS.assign(called=3)), **OPTIONS)

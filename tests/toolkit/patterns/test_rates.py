@@ -163,7 +163,7 @@ def test_unusable_cases(engine: Engine, column: str, value: object, message: str
 
 def test_groups_that_missing_values_turned_into_floats(engine: Engine) -> None:
     table = engine.table(pd.DataFrame({"rep": [1.0, np.nan, 1.0], "won": [True, True, False]}))
-    with pytest.raises(DataError, match=r"column 'rep': not usable in 1 of 3 rows"):
+    with pytest.raises(DataError, match=r"column 'rep': missing in 1 of 3 rows"):
         by_group(table, group="rep", success="won")
 
 
@@ -177,7 +177,7 @@ def test_columns_of_the_wrong_kind(engine: Engine) -> None:
 @pytest.mark.parametrize("engine", NAMES_BUT_SPARK, indirect=True)
 def test_empty_columns(engine: Engine) -> None:
     table = engine.table(pd.DataFrame({"channel": ["a"], "won": pd.Series([None], dtype=object)}))
-    with pytest.raises(DataError, match="column 'won': not usable in 1 of 1 rows"):
+    with pytest.raises(DataError, match="column 'won': missing in 1 of 1 rows"):
         by_group(table, group="channel", success="won")
     table = engine.table(pd.DataFrame({"channel": [], "won": []}, dtype=object))
     assert engine.rows(by_group(table, group="channel", success="won")) == []

@@ -75,9 +75,9 @@ def test_amounts_too_large_to_add_up() -> None:
 
 def test_bad_rows_and_arguments() -> None:
     bad = THREE.assign(customer_id=["A", None, "B", "B", "C"])
-    with pytest.raises(DataError, match="no customer in 1 of 5 rows"):
+    with pytest.raises(DataError, match="'customer_id': missing in 1 of 5 rows"):
         grading_gate(bad, span=1)
-    with dropping("1 with no customer"):
+    with dropping("1 with customer_id missing"):
         assert grading_gate(bad, span=1, unusable="drop").table["found"].iloc[1] == 0
     with pytest.raises(ColumnError, match="no column 'client'"):
         grading_gate(THREE, span=1, customer="client")

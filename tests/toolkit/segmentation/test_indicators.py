@@ -212,9 +212,9 @@ def test_bad_arguments_and_rows(options: dict[str, Any], error: type, said: str)
 
 def test_unusable_orders_can_be_left_out() -> None:
     bad = pd.concat([ORDERS, orders(("H", None, 5.0))])
-    with pytest.raises(DataError, match="no date in 1 of 15 rows"):
+    with pytest.raises(DataError, match="'order_date': missing in 1 of 15 rows"):
         indicators(bad, **PERIOD)
-    with dropping("1 with no date"):
+    with dropping("1 with order_date missing"):
         assert indicators(bad, **PERIOD, unusable="drop").cohort["new"] == 2
 
 

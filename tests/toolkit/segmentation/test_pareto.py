@@ -163,10 +163,10 @@ def test_whale_of_a_business_that_earns_nothing(profits: tuple[float, ...], tota
 
 
 def test_unusable_rows(engine: Engine) -> None:
-    for column, value, seen in (
-        ("account", None, "where 'amount' is 5"),
-        ("amount", None, "where 'account' is 'B'"),
-        ("amount", float("inf"), "where 'account' is 'B'"),
+    for column, value, what, seen in (
+        ("account", None, "missing", "where 'amount' is 5"),
+        ("amount", None, "missing or not finite", "where 'account' is 'B'"),
+        ("amount", float("inf"), "missing or not finite", "where 'account' is 'B'"),
     ):
         values = accounts(7.5, 5.0, 1.5)[column].tolist()
         values[1] = value
@@ -174,9 +174,9 @@ def test_unusable_rows(engine: Engine) -> None:
         with pytest.raises(DataError) as raised:
             abc(table, key="account", value="amount")
         message = str(raised.value)
-        assert message.startswith(f"column {column!r}: missing or not finite in 1 of 3 rows: ")
+        assert message.startswith(f"column {column!r}: {what} in 1 of 3 rows: ")
         assert seen in message
-        assert "Fill it in or leave these rows out" in message
+        assert "or leave these rows out" in message
 
 
 @pytest.mark.parametrize(

@@ -379,12 +379,17 @@ def test_unusable_rows(engine: Engine) -> None:
         ("B", "2026-01-02", 2.0),
     )  # fmt: skip
     table = engine.table(bad)
-    with pytest.raises(DataError, match="column 'customer_id': no customer in 1 of 4 rows"):
+    with pytest.raises(DataError, match="column 'customer_id': missing in 1 of 4 rows"):
         rfm(table)
     scored = rfm(table, unusable="drop")
-    assert scored.dropped == {"no customer": 1, "unreadable date": 1, "no amount": 1}
+    assert scored.dropped == {
+        "customer_id missing": 1, "order_date not a day": 1, "amount missing or not finite": 1,
+    }  # fmt: skip
     assert engine.rows(scored.table, "customer_id", "monetary") == [("B", 2)]
-    text = "left out: 1 no customer; left out: 1 unreadable date; left out: 1 no amount"
+    text = (
+        "left out: 1 customer_id missing; left out: 1 order_date not a day; "
+        "left out: 1 amount missing or not finite"
+    )
     assert text in scored._repr_html_()
 
 
@@ -575,7 +580,7 @@ def test_no_donors(engine: Engine) -> None:
         ([("A", 1, 1, 1), ("A", 2, 2, 2)], "'A'"),
         ([(None, 1, 1, 1), ("A", 2, 2, 2)], "column 'donor'"),
         ([("A", -3, 1, 1)], "column 'weeks': 1 of 1 rows .* the time since the last one, from 0"),
-        ([("A", 3, float("inf"), 1)], "column 'answered': .* give a finite number"),
+        ([("A", 3, float("inf"), 1)], "column 'answered': not finite .* Give a finite number"),
         ([("A", 3, "often", 1)], "column 'answered' holds String values, not numbers"),
     ],
     ids=str,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError
 from keyaccounts.patterns.rates import Interval
+from keyaccounts.totals import amounts, totals
 
 
 @dataclass(frozen=True)
@@ -37,86 +38,6 @@ class Ranking:
         return frames.like(
             self.source, frame.rename({"key": names["key"], "value": names["value"]}), "key"
         )
-
-
-def totals(values: Any, *, key: str, **columns: str) -> tuple[frames.Source, nw.DataFrame[Any]]:
-    """Add up columns of numbers per key.
-
-    Parameters
-    ----------
-    values : frame
-        Any number of rows per key.
-    key : str
-        Column that says whose a row is.
-    **columns : str
-        Role → column of numbers.
-
-    Returns
-    -------
-    tuple of Source and DataFrame
-        The caller's table, and the totals under `key` and the roles, sorted by key.
-
-    Raises
-    ------
-    ColumnError
-        If a column is not there.
-    DataError
-        If a key or number is missing, a number is not finite, or they are too large to add up.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> sales = pd.DataFrame({"account": ["A", "B", "A"], "amount": [1.0, 5.0, 2.0]})
-    >>> ka.patterns.concentration.totals(sales, key="account", value="amount")[1]["value"].to_list()
-    [3.0, 5.0]
-    """
-    source = frames.typed_key(frames.read(values, key=key, **columns), "key")
-    for role in columns:
-        source = frames.typed_number(source, role)
-    faults = {role: nw.col(role).is_null() for role in source.names}
-    for role in faults:
-        if source.dtype(role).is_float():
-            faults[role] = faults[role] | ~nw.col(role).is_finite()
-    counts = frames.collect(
-        source.lazy.select(
-            nw.len().alias("rows"),
-            *((_size(role) * _SMALL).sum().alias(f"size of {role}") for role in columns),
-            *(fault.cast(nw.Int64).sum().alias(c) for c, fault in faults.items()),
-        )
-    )
-    for role, fault in faults.items():
-        if counts[role][0]:
-            other = next(iter(columns)) if role == "key" else "key"
-            raise DataError(
-                f"column {source.names[role]!r}: missing or not finite in {int(counts[role][0]):,} "
-                f"of {int(counts['rows'][0]):,} rows: {source.example(fault, other)}. "
-                "Fill it in or leave these rows out"
-            )
-    sizes = {role: float(counts[f"size of {role}"][0] or 0.0) for role in columns}
-    if sum(sizes.values()) > _MOST * _SMALL:
-        role = max(columns, key=lambda name: sizes[name])
-        large = _size(role) * _SMALL > sizes[role] / counts["rows"][0] / 2  # half the mean
-        raise DataError(
-            f"column {source.names[role]!r}: too large to add up: {source.example(large, role)}. "
-            "Mend these rows, or give all in a larger unit, such as millions"
-        )
-    plan = (
-        source.lazy.select("key", *(nw.col(role).cast(nw.Float64) for role in columns))
-        .with_columns(_size(role).alias(f"size of {role}") for role in columns)
-        .group_by("key")
-        .agg(*(nw.col(name).sum() for role in columns for name in (role, f"size of {role}")))
-        .select("key", *(frames.settled(nw.col(r), nw.col(f"size of {r}")) for r in columns))
-        .sort("key")
-    )
-    return source, frames.collect(plan, key="key")
-
-
-_MOST = float(np.finfo(np.float64).max)
-_SMALL = 1e-30  # so much smaller, no sum of floats is too large for one, whatever the engine
-
-
-def _size(role: str) -> nw.Expr:
-    return nw.col(role).cast(nw.Float64).abs()
 
 
 def rank(values: Any, *, key: str, value: str) -> Ranking:
@@ -153,65 +74,6 @@ def rank(values: Any, *, key: str, value: str) -> Ranking:
     order = np.argsort(-sums, kind="stable")
     ranked = frames.with_arrays(frame, value=sums)[order, :]
     return Ranking(source, ranked, sums[order])
-
-
-def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:
-    """Return plain numbers from a list, an array, a series, or a column of a frame.
-
-    Raises
-    ------
-    ColumnError
-        If the column is not there.
-    DataError
-        If there are none, if one is missing, not a number or not finite, or if they are too large
-        to add up.
-    """
-    table = isinstance(values, pd.DataFrame)  # whose names may be there twice
-    given = values if table else nw.from_native(values, pass_through=True, allow_series=True)
-    if isinstance(given, nw.Series):
-        given, value = given.alias("value").to_frame(), "value"
-    if table or isinstance(given, nw.DataFrame | nw.LazyFrame):
-        if value is None:
-            raise DataError("a table was given: name the column to look at with value=…")
-        source = frames.typed_number(frames.read(given, value=value), "value")
-        found = frames.numbers(frames.collect(source.rows.lazy()), "value")
-    else:
-        found = _listed(values)
-    if found.size == 0:
-        raise DataError("no rows: there is nothing to measure")
-    bad = np.flatnonzero(~np.isfinite(found))
-    if bad.size:
-        where = "" if value is None else f"column {value!r}: "
-        raise DataError(
-            f"{where}{bad.size:,} of {found.size:,} values are missing or not finite, "
-            f"first in row {bad[0]} (counting from 0): fill them in or leave them out"
-        )
-    where = "the values" if value is None else f"column {value!r}: the values"
-    _check_size(found, f"{where}, above all in row {np.abs(found).argmax()} (counting from 0),")
-    return found
-
-
-def _check_size(found: NDArray[np.float64], what: str = "the values") -> None:
-    """Refuse values whose absolute values have no finite sum."""
-    if float((np.abs(found) * _SMALL).sum()) > _MOST * _SMALL:
-        raise DataError(
-            f"{what} are too large to add up: mend them, or give all in a larger unit, such as "
-            "millions"
-        )
-
-
-def _listed(values: Any) -> NDArray[np.float64]:
-    """Return a list or an array as floats; text, dates and truth values are no numbers."""
-    try:
-        given = np.asarray(values)
-        plain = given.dtype.kind in "iuf" or not any(
-            isinstance(value, str | bytes | bool | np.bool_) for value in given.flat
-        )
-        if plain and given.ndim == 1 and given.dtype.kind in "iufO":
-            return given.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):  # the last of a whole number of 309 digits
-        pass
-    raise DataError("the values are not a list of numbers, one a customer: convert them first")
 
 
 def top_count(customers: int, top: float) -> int:
@@ -261,20 +123,13 @@ def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> 
     return float(found[: top_count(found.size, share)].sum() / total)
 
 
-def sure_total(found: NDArray[np.float64]) -> float:
-    """Add up without rounding on the way, and take for zero what rounding alone makes of zero."""
-    _check_size(found)
-    total = math.fsum(found)
-    return total if abs(total) > 1e-13 * float(np.abs(found).sum()) else 0.0
-
-
 def _small(found: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return values of which even many times the total is finite; their shares stay the same."""
     return found * 2.0**-99 if np.abs(found).max() > 1e270 else found
 
 
 def _positive_total(found: NDArray[np.float64], column: str | None) -> float:
-    total = sure_total(found)
+    total = frames.sure_total(found)
     if total <= 0:
         where = "" if column is None else f"column {column!r}: "
         raise DataError(

@@ -121,87 +121,26 @@ def read(
     frames.check_names({"key": key, **given})
     # Roles may be a caller's own words, and engines have their ways with some names.
     plain = {role: f"column_{place}" for place, role in enumerate(given)}
-    named = {plain[role]: frames.asked(name, role) for role, name in given.items()}
-    source = frames.typed_key(frames.read(rows, key=key, **named), "key")
-    truths = frozenset(role for role in numbers if source.dtype(plain[role]) == nw.Boolean)
-    for role in [role for role in numbers if role not in truths]:
-        source = frames.typed_number(source, plain[role])
-    for role in words:
-        source = _typed_words(source, plain[role])
-    for role in days:
-        source = _typed_day(source, plain[role])
-    columns = {role: nw.col(name) for role, name in plain.items()}
-    found = frames.collect(
-        source.lazy.select(
-            "key",
-            *(columns[role].cast(nw.Float64) for role in numbers),
-            # Old pandas would make the word "nan" of a category that is missing.
-            *(
-                nw.when(~columns[role].is_null())
-                .then(columns[role].cast(nw.String))
-                .alias(plain[role])
-                for role in words
-            ),
-            *(
-                frames.day_number(frames.day(source, plain[role]), source.dtype(plain[role])).alias(
-                    plain[role]
-                )
-                for role in days
-            ),
-        ).sort("key"),
-        key="key",
-    )
-    check_keys(found, key)
-    entries = Entries(
-        replace(source, names={"key": key, **given}),
+    wanted = {
+        "key": frames.key(key),
+        **{plain[r]: _score(c, r) for r, c in numbers.items()},
+        **{plain[r]: frames.word(c, r, known=False) for r, c in words.items()},
+        **{plain[r]: frames.day(c, r, known=False) for r, c in days.items()},
+    }
+    opened = frames.open_rows(rows, wanted)
+    counted = [opened.number_of_day(plain[role]).alias(plain[role]) for role in days]
+    found = opened.by_key("key", *counted)
+    return Entries(
+        replace(opened.source, names={"key": key, **given}),
         found.select(nw.col("key").alias(key)),
         found["key"].to_list(),
         {role: frames.numbers(found, plain[role]) for role in numbers},
         {role: found[plain[role]].fill_null("").to_list() for role in words},
         {role: frames.numbers(found, plain[role]) for role in days},
-        truths,
+        frozenset(r for r in numbers if opened.source.dtype(plain[r]) == nw.Boolean),
     )
-    for role, values in entries.numbers.items():
-        entries.refuse(role, np.isinf(values), "give a finite number, or nothing where unknown")
-        entries.refuse(role, np.abs(values) > 1e300, "give all in a larger unit, such as millions")
-    return entries
 
 
-def _typed_words(source: frames.Source, role: str) -> frames.Source:
-    texts = (nw.String, nw.Categorical, nw.Enum)
-    source = frames.typed(source, role, nw.String(), source.dtype(role) in texts)
-    kind = source.dtype(role)
-    if kind not in texts:
-        raise DataError(f"column {source.names[role]!r} holds {kind} values, not text: name it")
-    return source
-
-
-def _typed_day(source: frames.Source, role: str) -> frames.Source:
-    source = frames.typed_day(source, role)
-    fault = frames.not_a_day(source, role)
-    found = frames.collect(source.lazy.select(fault.cast(nw.Int64).sum().alias("n")))
-    if found["n"][0]:
-        raise DataError(
-            f"column {source.names[role]!r}: no readable day in {int(found['n'][0]):,} rows: "
-            f"{source.example(fault, role)}. Write days like 2026-03-31, or nothing"
-        )
-    return source
-
-
-def check_keys(found: nw.DataFrame[Any], key: str) -> None:
-    """Raise DataError unless each (sorted) key is there, and there once."""
-    column = found["key"]
-    missing = column.is_null()
-    if column.dtype.is_float():
-        missing = missing | column.is_nan()
-    if missing.any():
-        raise DataError(
-            f"column {key!r}: missing in {int(missing.sum()):,} of {len(found):,} rows: "
-            "say whose these rows are, or leave them out"
-        )
-    again = (column == column.shift(1)).fill_null(False) if len(found) else missing
-    if again.any():
-        raise DataError(
-            f"column {key!r}: {column.filter(again).to_list()[0]!r} has more than one row: "
-            "give one row each, for example the latest"
-        )
+def _score(name: str, role: str) -> frames.Column:
+    """Want numbers or truth values, none so large that adding them up ends nowhere."""
+    return frames.number(name, role, known=False, size=1e300, truths=True)

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from keyaccounts import frames
 from keyaccounts.errors import DataError, ParameterError
-from keyaccounts.patterns import entries
 from keyaccounts.patterns.conditions import (
     Condition,
     Rule,
@@ -115,7 +114,7 @@ def hold(rows: Any, key: str, conditions: Sequence[Condition], called: Mapping[s
         words[i // _WORD] += code.cast(nw.Int64) * 4 ** (i % _WORD)
     plan = [word.cast(nw.Int64).alias(f"word_{i}") for i, word in enumerate(words)]
     found = frames.collect(source.lazy.select("key", *plan).sort("key"), key="key")
-    entries.check_keys(found, key)
+    frames.check_keys(found["key"], key)
     packed = pd.DataFrame({i: found[f"word_{i}"].to_numpy() for i in range(len(words))})
     place = np.asarray(packed.groupby([*packed], sort=False).ngroup(), dtype=np.int64)
     kinds = []

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from keyaccounts import checks, frames
-from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.errors import ParameterError
 
 MOST = 2**63 - 1
 """The largest count that is taken: what a whole number of 64 bits holds."""
@@ -227,32 +227,9 @@ def by_group(rows: Any, *, group: str, success: str, confidence: float = 0.95) -
     level = checks.open_fraction("confidence", confidence)
     answer = ("trials", "successes", "rate", "low", "high")
     frames.check_free(group, answer, "group")
-    source = frames.typed_key(frames.read(rows, group=group, success=success), "group")
-    kind = source.dtype("success")
-    source = frames.typed(source, "success", nw.Float64(), kind == nw.Boolean or kind.is_numeric())
-    kind = source.dtype("success")
-    if not (kind == nw.Boolean or kind.is_numeric()):
-        raise DataError(f"column {success!r} holds {kind} values: give true or false, or 1 or 0")
-    came_off = nw.col("success")
-    nameless, wrong = nw.col("group").is_null(), came_off.is_null()
-    if source.dtype("group").is_float():
-        nameless = nameless | nw.col("group").is_nan()
-    if kind != nw.Boolean:
-        wrong = wrong | ((came_off != 0) & (came_off != 1))
-    for role, fault in (("group", nameless), ("success", wrong)):
-        found = frames.collect(
-            source.lazy.select(nw.len().alias("rows"), fault.cast(nw.Int64).sum().alias("n"))
-        )
-        if found["n"][0]:
-            raise DataError(
-                f"column {source.names[role]!r}: not usable in {int(found['n'][0]):,} "
-                f"of {int(found['rows'][0]):,} rows: "
-                f"{source.example(fault, 'success' if role == 'group' else 'group')}. "
-                "Mend these rows or leave them out"
-            )
+    opened = frames.open_rows(rows, group=frames.key(group), success=frames.flag(success))
     counted = frames.collect(
-        source.lazy.select("group", came_off.cast(nw.Int64))
-        .group_by("group")
+        opened.lazy.group_by("group")
         .agg(nw.len().alias("trials"), nw.col("success").sum().alias("successes"))
         .sort("group"),
         key="group",
@@ -267,4 +244,4 @@ def by_group(rows: Any, *, group: str, success: str, confidence: float = 0.95) -
         low=np.array([e.low for e in ends], dtype=np.float64),
         high=np.array([e.high for e in ends], dtype=np.float64),
     )
-    return frames.like(source, found, "group")
+    return frames.like(opened.source, found, "group")

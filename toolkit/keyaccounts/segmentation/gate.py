@@ -11,7 +11,6 @@ import pandas as pd
 
 from keyaccounts import checks, frames, purchases
 from keyaccounts.errors import ParameterError
-from keyaccounts.patterns import concentration
 from keyaccounts.patterns.held import ANSWERS, decide
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
@@ -140,7 +139,7 @@ def grading_gate(
     # Steady and sorted, and the sum a sure one: otherwise the engine's rounding, or the order of
     # its rows, says what differs in value.
     revenue, n = np.sort(frames.steady(revenue)), count.size
-    mean = concentration.sure_total(revenue) / max(n, 1)
+    mean = frames.sure_total(revenue) / max(n, 1)
     facts = {
         "customers": float(n),
         "repeat": float((count >= 2).mean()) if n else np.nan,

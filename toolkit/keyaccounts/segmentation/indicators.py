@@ -319,7 +319,7 @@ def _within(
     source = frames.typed_day(source, role)
     _refuse(source, role, nw.col(role).is_null() | frames.not_a_day(source, role), "no day")
     low, high = (frames.day_literal(source, role, d) for d in period)
-    day = frames.day(source, role)
+    day = frames.day_of(source, role)
     return source, source.lazy.filter((day >= low) & (day <= high))
 
 
@@ -379,7 +379,7 @@ def _solved(source: frames.Source, period: tuple[dt.date, dt.date], limit: int) 
     _refuse(source, "resolved", frames.not_a_day(source, "resolved"), "no readable day")
     source, rows = _within(source, "opened", period)
     opened, resolved = (
-        frames.day_number(frames.day(source, role), source.dtype(role))
+        frames.day_number(frames.day_of(source, role), source.dtype(role))
         for role in ("opened", "resolved")
     )
     took = resolved - opened

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
-from keyaccounts.patterns import concentration
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, number, table
+from keyaccounts.totals import totals
 
 DISPLACED = "displaced_work"
 
@@ -143,7 +143,7 @@ def account_investment(
     figures = ("cost_to_serve", "investment", "net", "roi", "break_even_revenue", "rank")
     frames.check_free(key, (*inputs, *figures, "revenue", "margin"), "key")
     priced = _prices(rates, alternative, inputs)
-    source, left = concentration.totals(margins, key=key, revenue=revenue, margin=margin)
+    source, left = totals(margins, key=key, revenue=revenue, margin=margin)
     opened = frames.read(log, key=key, input=input, hours=hours, cost=cost)
     wide = [_is_wide(table.dtype("key")) for table in (source, opened)]
     accounts, found = _joined(left, _spent(opened, priced), key, wide)
@@ -179,7 +179,7 @@ def account_investment(
         # A table without rows does not know what its keys are.
         frames.like(source if len(left) else opened, ranked, "key"),
         shown,
-        concentration.sure_total(net),
+        frames.sure_total(net),
     )
 
 

@@ -231,7 +231,7 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
             f"column {profit!r}: no customer makes a profit, so there is no curve to climb; "
             "look at prices and costs before ranking customers"
         )
-    total = concentration.sure_total(found)
+    total = frames.sure_total(found)
     base = "total" if total > 0 else "gains"
     running = np.cumsum(found)
     running[-1] = total  # so that the curve ends on it exactly

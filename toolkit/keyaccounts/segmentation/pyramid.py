@@ -156,7 +156,7 @@ def _tiers(
     place = place.astype(np.intp)  # what bincount wants, also in a browser of 32 bits
     customers = np.bincount(place, minlength=len(labels))
     total = np.bincount(place, weights=values, minlength=len(labels))
-    whole = concentration.sure_total(values)
+    whole = frames.sure_total(values)
     return pd.DataFrame(
         {
             "tier": labels,

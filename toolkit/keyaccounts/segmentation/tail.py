@@ -10,8 +10,8 @@ import numpy as np
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
-from keyaccounts.patterns import concentration
 from keyaccounts.tables import Shown, Table, number, table
+from keyaccounts.totals import totals
 
 ACTIONS = ("leave", "serve leaner", "raise price")
 
@@ -106,7 +106,7 @@ def tail_scenario(
     frames.check_free(key, answer, "key")
     cost_column = frames.asked(cost_to_serve, "cost_to_serve")
     roles = {"revenue": revenue, "margin": margin, "cost": cost_column}
-    source, found = concentration.totals(accounts, key=key, **roles)
+    source, found = totals(accounts, key=key, **roles)
     n = len(found)
     if n == 0:
         raise DataError("no rows: there are no accounts to change anything for")
@@ -119,7 +119,7 @@ def tail_scenario(
     change = {"leave": -before, "serve leaner": share * cost, "raise price": share * paid}[action]
     after = np.where(affected, before + change, before)
     kept = ~affected if action == "leave" else np.ones(n, dtype=bool)
-    total, changed = (concentration.sure_total(profit) for profit in (before, after))
+    total, changed = (frames.sure_total(profit) for profit in (before, after))
     shown = frames.with_arrays(
         found.select(nw.col("key").alias(key)),
         profit_before=before,

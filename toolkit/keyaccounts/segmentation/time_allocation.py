@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, TypeAlias
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
-from keyaccounts.patterns import concentration
 from keyaccounts.segmentation.catalogs import entries
 from keyaccounts.tables import Shown, Table, number, percent, table
+from keyaccounts.totals import added, sizes
 
 Shares: TypeAlias = "Mapping[str, float] | Sequence[float]"
 """Tier → share; or shares in the order of ``reference("time_plan")``."""
@@ -199,30 +197,33 @@ def time_spent(
     ([0.4, 0.4, 0.2], 0.2)
     """
     plan = _shares("time", time, "time_share")
-    source, spent = concentration.totals(log, key=frames.asked(tier, "tier"), hours=hours)
-    _, customers = concentration.totals(log, key=key, hours=hours)
-    source = frames.read(log, key=key, tier=tier, hours=hours)
-    tiers = [str(name) for name in spent["key"].to_list()]
-    sums = frames.steady(frames.numbers(spent, "hours"))
-    by_tier = dict(zip(tiers, sums.tolist(), strict=True))
-    if tiers:
-        _no_negative(source)
-    strange = next((name for name in by_tier if name not in plan), None)
-    if strange is not None:
+    opened = frames.open_rows(
+        log,
+        measure=sizes("hours"),
+        key=frames.key(key),
+        tier=frames.word(tier, among=(*plan,), mend="Name the same tiers with time="),
+        hours=frames.number(hours, low=0),
+    )
+    found = frames.collect(added(opened, "key", "tier", of=["hours"]).sort("key"), key="key")
+    again = found["key"].is_duplicated()
+    if again.any():
         raise DataError(
-            f"column {tier!r}: {strange!r} is not a tier of the plan ({', '.join(plan)}); name the "
-            "same tiers with time="
+            f"column {tier!r}: customer {found['key'].filter(again).to_list()[0]!r} stands in more "
+            "than one tier; give each customer the tier it has today"
         )
-    total = sum(by_tier.values())
+    each, people = frames.numbers(found, "hours"), len(found)
+    places = [[*plan].index(name) for name in found["tier"].to_list()]
+    total = float(frames.steady(np.array([each.sum()]))[0])
     if total == 0:
         raise DataError(f"column {hours!r}: no hours at all, so there is nothing to share out")
-    heads = _customers_by_tier(source, len(customers))
+    heads = np.bincount(places, minlength=len(plan)) / people
+    spent = frames.steady(np.bincount(places, each, len(plan)).astype(np.float64)) / total
     return time_allocation(
-        len(customers),
+        people,
         total,
-        customers={name: heads.get(name, 0) / len(customers) for name in plan},
+        customers=dict(zip(plan, heads.tolist(), strict=True)),
         time=plan,
-        actual={name: by_tier.get(name, 0.0) / total for name in plan},
+        actual=dict(zip(plan, spent.tolist(), strict=True)),
     )
 
 
@@ -353,26 +354,3 @@ def _without_empty(
 
 def _per_head(planned: NDArray[np.float64], head: NDArray[np.float64]) -> NDArray[np.float64]:
     return planned / np.where(head > 0, head, np.nan)
-
-
-def _no_negative(source: frames.Source) -> None:
-    below = nw.col("hours") < 0
-    n = int(frames.collect(source.lazy.select(below.cast(nw.Int64).sum().alias("n")))["n"][0])
-    if n:
-        raise DataError(
-            f"column {source.names['hours']!r}: below zero in {n:,} rows: "
-            f"{source.example(below, 'key')}. Correct it or leave these rows out"
-        )
-
-
-def _customers_by_tier(source: frames.Source, customers: int) -> dict[str, int]:
-    """Count the customers of each tier; raise DataError if one stands in two."""
-    pairs = frames.collect(source.lazy.select("key", "tier").unique().sort("key"), key="key")
-    keys, tiers = pairs["key"].to_list(), [str(name) for name in pairs["tier"].to_list()]
-    if len(keys) > customers:
-        twice = next(one for one, other in pairwise(keys) if one == other)
-        raise DataError(
-            f"column {source.names['tier']!r}: customer {twice!r} stands in more than one tier; "
-            "give each customer the tier it has today"
-        )
-    return {name: tiers.count(name) for name in set(tiers)}

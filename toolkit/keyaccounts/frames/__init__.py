@@ -1,0 +1,79 @@
+"""Frames of any kind in, the same kind out.
+
+Every data-scale method of the toolkit reads its table through :func:`open_rows` and answers through
+:func:`like`. In between it speaks Narwhals, so one text serves pandas, Polars (eager and lazy),
+pyarrow, DuckDB and PySpark. Nothing here changes a caller's frame.
+"""
+
+from keyaccounts.frames.answers import Words, collect, like, numbers, with_arrays
+from keyaccounts.frames.columns import Column, day, flag, key, number, word
+from keyaccounts.frames.comparisons import OPERATORS, compare
+from keyaccounts.frames.days import (
+    as_date,
+    day_literal,
+    day_number,
+    day_of,
+    not_a_day,
+    number_of,
+    to_day,
+)
+from keyaccounts.frames.door import Rows, check_keys, open_rows
+from keyaccounts.frames.kinds import (
+    is_empty,
+    kind_name,
+    typed,
+    typed_day,
+    typed_key,
+    typed_label,
+    typed_number,
+)
+from keyaccounts.frames.names import Asked, asked, check_case, check_free, check_names
+from keyaccounts.frames.source import Native, NativeT, Source, read
+from keyaccounts.frames.sums import check_size, less, settled, steady, sure_total
+
+__all__ = [
+    "OPERATORS",
+    "Asked",
+    "Column",
+    "Native",
+    "NativeT",
+    "Rows",
+    "Source",
+    "Words",
+    "as_date",
+    "asked",
+    "check_case",
+    "check_free",
+    "check_keys",
+    "check_names",
+    "check_size",
+    "collect",
+    "compare",
+    "day",
+    "day_literal",
+    "day_number",
+    "day_of",
+    "flag",
+    "is_empty",
+    "key",
+    "kind_name",
+    "less",
+    "like",
+    "not_a_day",
+    "number",
+    "number_of",
+    "numbers",
+    "open_rows",
+    "read",
+    "settled",
+    "steady",
+    "sure_total",
+    "to_day",
+    "typed",
+    "typed_day",
+    "typed_key",
+    "typed_label",
+    "typed_number",
+    "with_arrays",
+    "word",
+]

@@ -1,0 +1,123 @@
+"""Sums of numbers per key, and plain numbers from whatever holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from keyaccounts import frames
+from keyaccounts.errors import DataError
+from keyaccounts.frames import sums
+
+
+def totals(
+    values: Any, *, key: str | frames.Column, **columns: str | frames.Column
+) -> tuple[frames.Source, nw.DataFrame[Any]]:
+    """Add up columns of numbers per key.
+
+    Parameters
+    ----------
+    values : frame
+        Any number of rows per key.
+    key : str
+        Column that says whose a row is; or what is wanted of it.
+    **columns : str
+        Role → column of numbers; or what is wanted of it.
+
+    Returns
+    -------
+    tuple of Source and DataFrame
+        The caller's table, and the totals under `key` and the roles, sorted by key.
+
+    Raises
+    ------
+    ColumnError
+        If a column is not there.
+    DataError
+        If a key or number is missing, a number is not finite, or they are too large to add up.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> sales = pd.DataFrame({"account": ["A", "B", "A"], "amount": [1.0, 5.0, 2.0]})
+    >>> totals(sales, key="account", value="amount")[1]["value"].to_list()
+    [3.0, 5.0]
+    """
+    wanted = {
+        role: column if isinstance(column, frames.Column) else frames.number(column)
+        for role, column in columns.items()
+    }
+    wanted["key"] = key if isinstance(key, frames.Column) else frames.key(key)
+    opened = frames.open_rows(values, wanted, measure=sizes(*columns))
+    return opened.source, frames.collect(added(opened, "key", of=[*columns]).sort("key"), key="key")
+
+
+def sizes(*roles: str) -> dict[str, nw.Expr]:
+    """Return what has to be measured of columns so that they can be :func:`added`."""
+    return {_size(role): (nw.col(role).abs() * sums.SMALL).sum() for role in roles}
+
+
+def added(opened: frames.Rows, *by: str, of: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return the totals of columns, a row for each of the values in the columns `by`."""
+    summed = {role: float(opened.measured[_size(role)] or 0.0) for role in of}
+    if sum(summed.values()) > sums.MOST * sums.SMALL:
+        role = max(of, key=summed.__getitem__)
+        large = nw.col(role).abs() * sums.SMALL > summed[role] / opened.rows / 2  # half the mean
+        opened.refuse(role, large, "too large to add up", f"Mend these rows, {sums.LARGER}")
+    return (
+        opened.lazy.with_columns(nw.col(role).abs().alias(_size(role)) for role in of)
+        .group_by(*by)
+        .agg(nw.col(*of, *map(_size, of)).sum())
+        .select(*by, *(frames.settled(nw.col(role), nw.col(_size(role))) for role in of))
+    )
+
+
+def _size(role: str) -> str:
+    return f"size of {role}"
+
+
+def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:
+    """Return plain numbers from a list, an array, a series, or a column of a frame.
+
+    Raises
+    ------
+    ColumnError
+        If the column is not there.
+    DataError
+        If there are none, if one is missing, not a number or not finite, or if they are too large
+        to add up.
+    """
+    table = isinstance(values, pd.DataFrame)  # whose names may be there twice
+    given = values if table else nw.from_native(values, pass_through=True, allow_series=True)
+    if isinstance(given, nw.Series):
+        given, value = given.alias("values").to_frame(), "values"
+    elif not table and not isinstance(given, nw.DataFrame | nw.LazyFrame):
+        given, value = pd.DataFrame({"values": _listed(values)}), "values"
+    if value is None:
+        raise DataError("a table was given: name the column to look at with value=…")
+    opened = frames.open_rows(given, value=frames.number(value))
+    if not opened.rows:
+        raise DataError("no rows: there is nothing to measure")
+    found = frames.numbers(frames.collect(opened.source.rows.lazy()), "value")
+    largest = f"above all in row {np.abs(found).argmax()} (counting from 0),"
+    sums.check_size(found, f"column {value!r}: the values, {largest}")
+    return found
+
+
+def _listed(values: Any) -> NDArray[np.float64]:
+    """Return a list or an array as floats; text, dates and truth values are no numbers."""
+    try:
+        given = np.asarray(values)
+        plain = given.dtype.kind in "iuf" or not any(
+            isinstance(value, str | bytes | bool | np.bool_) for value in given.flat
+        )
+        if plain and given.ndim == 1 and given.dtype.kind in "iufO":
+            return given.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):  # the last of a whole number of 309 digits
+        pass
+    raise DataError("the values are not a list of numbers, one a customer: convert them first")
