@@ -30,17 +30,20 @@ from keyaccounts.segmentation import (
     abc,
     buying_traits,
     contract_tier,
-    indicators,
+    engagement,
     potential_relationship,
     progressive,
     pyramid,
     rfm,
     rfm_scores,
+    satisfaction,
     tail_scenario,
     time_spent,
     vip_check,
     whale_curve,
 )
+
+PERIOD = {"start": "2026-01-01", "end": "2026-01-31"}
 
 # ---------------------------------------------------------------------------------------- days
 
@@ -160,9 +163,8 @@ def test_days_beyond_the_years_that_python_has(engine: Engine, what: str) -> Non
         DataError, match=f"'order_date': days outside the years 1 to 9999: .*{shown}"
     ):
         abc(rows, key="order_date", value="amount")
-    with pytest.raises(DataError, match="no day in 1 rows"):
-        indicators(ORDERS, start="2026-01-01", end="2026-01-31", surveys=rows,
-                   survey_date="order_date", satisfaction="amount")  # fmt: skip
+    with pytest.raises(DataError, match="not a day in 1 of 3 rows"):
+        satisfaction(rows, **PERIOD, date="order_date", score="amount")
 
 
 def test_the_first_and_the_last_day_that_python_has_are_days(engine: Engine) -> None:
@@ -612,10 +614,8 @@ def test_numbers_too_small_for_rounding_stay() -> None:
         (lambda t: scorecard(t, key="k", items=["no"]), "items"),
         (lambda t: rfm_scores(t, customer="no"), "customer"),
         (lambda t: time_spent(t, key="k", tier="no", hours="v"), "tier"),
-        (lambda t: indicators(ORDERS, start="2026-01-01", end="2026-01-31", surveys=t),
-         "survey_date"),
-        (lambda t: indicators(ORDERS, start="2026-01-01", end="2026-01-31",
-                              interactions=t.assign(customer_id="A", date=pd.NaT)), "participated"),
+        (lambda t: satisfaction(t, **PERIOD), "date"),
+        (lambda t: engagement(t.assign(customer_id="A", date=pd.NaT), **PERIOD), "participated"),
     ],
 )  # fmt: skip
 def test_a_missing_column_is_asked_for_by_a_parameter_there_is(call: Any, parameter: str) -> None:

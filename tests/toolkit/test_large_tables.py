@@ -81,10 +81,14 @@ def _investment(log: Any) -> Any:
 
 
 def _indicators(log: Any) -> Any:
+    period = {"start": "2025-07-01", "end": "2025-12-31"}
     return segmentation.indicators(
-        log, date="date", start="2025-07-01", end="2025-12-31", margin=0.3, winning_cost=1000,
-        surveys=log, satisfaction="trust", interactions=log, participated="won", complaints=log,
-        opened="date", resolved="resolved",
+        log, date="date", **period, margin=0.3, winning_cost=1000,
+        satisfaction=segmentation.satisfaction(log, **period, score="trust"),
+        engagement=segmentation.engagement(log, **period, participated="won"),
+        complaints=segmentation.complaint_resolution(
+            log, **period, opened="date", resolved="resolved"
+        ),
     )  # fmt: skip
 
 

@@ -77,6 +77,13 @@ def number(name: str, value: Any) -> float:
     return found
 
 
+def not_negative(name: str, value: Any) -> float:
+    """Return a number of zero or more; else raise ParameterError."""
+    if number(name, value) < 0:
+        raise ParameterError(f"{name}={value!r}: give a number of zero or more")
+    return float(value)
+
+
 def fraction(name: str, value: Any, *, low: float = 0.0, high: float = 1.0) -> float:
     """Return a share strictly above `low` and at most `high`; else raise ParameterError."""
     found = number(name, value)

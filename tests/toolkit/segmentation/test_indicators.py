@@ -13,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.errors import ColumnError, DataError, ParameterError
 from keyaccounts.patterns.rates import wilson_interval
-from keyaccounts.segmentation import indicators, reference
+from keyaccounts.segmentation import (
+    Figure,
+    complaint_resolution,
+    engagement,
+    indicators,
+    reference,
+    satisfaction,
+)
 
 PERIOD = {"start": "2026-01-01", "end": "2026-03-31"}  # 90 days; before it from 2025-10-03
 # A, B, C ordered lately; D long ago; E and F are new. C's only order is taken back; G refunds only.
@@ -47,6 +54,23 @@ COMPLAINTS = pd.DataFrame(
 )
 
 
+def counted(engine: Engine | None = None, **period: Any) -> dict[str, Figure]:
+    """Return what is counted from the three tables besides the orders."""
+    surveys, approaches, cases = (
+        engine.table(t) if engine else t for t in (SURVEYS, INTERACTIONS, COMPLAINTS)
+    )
+    period = period or PERIOD
+    return {
+        "satisfaction": satisfaction(surveys, **period),
+        "engagement": engagement(approaches, **period),
+        "complaints": complaint_resolution(cases, **period),
+    }
+
+
+def of(figure: Figure) -> tuple[float, float, float]:
+    return figure.value, figure.numerator, figure.denominator
+
+
 def figures(found: Any) -> dict[str, Any]:
     table = found.table
     return {
@@ -63,9 +87,7 @@ def test_by_hand(engine: Engine) -> None:
         **PERIOD,
         margin=0.3,
         winning_cost=500.0,
-        surveys=engine.table(SURVEYS),
-        interactions=engine.table(INTERACTIONS),
-        complaints=engine.table(COMPLAINTS),
+        **counted(engine),
     )
     assert found.cohort == {
         "start": 3, "kept": 1, "lost": 2, "new": 2, "returned": 1, "active": 4,
@@ -99,21 +121,23 @@ def test_what_was_not_given_is_unknown_not_zero() -> None:
     known = {name for name, figure in figures(found).items() if figure}
     assert known == {"repurchase", "retention", "growth", "churn"}
     notes = found.table.set_index("indicator")["note"]
-    assert notes["satisfaction"] == "Unknown: surveys= was not given."
+    assert notes["satisfaction"] == "Unknown: satisfaction= was not given."
+    assert notes["complaint_frequency"] == "Unknown: complaints= was not given."
     assert notes["acquisition_cost"] == "Unknown: winning_cost= was not given."
     assert "4 of 10 figures known" in repr(found)
     assert "<table>" in found._repr_html_()
 
 
 def test_nothing_to_divide_by_is_unknown() -> None:
-    later = indicators(
-        ORDERS, start="2027-01-01", end="2027-01-31", margin=0.3, winning_cost=1.0,
-        surveys=SURVEYS, interactions=INTERACTIONS, complaints=COMPLAINTS,
-    )  # fmt: skip
+    period = {"start": "2027-01-01", "end": "2027-01-31"}
+    later = indicators(ORDERS, **period, margin=0.3, winning_cost=1.0, **counted(**period))
     assert set(figures(later).values()) == {None}
     notes = later.table.set_index("indicator")["note"]
     assert notes["retention"] == ("Unknown: no customer ordered in the 31 days before the period.")
     assert notes["repurchase"] == "Unknown: nobody ordered in the period."
+    assert notes["satisfaction"] == "Unknown: no answers in the period."
+    assert notes["engagement"] == "Unknown: nobody was reached in the period."
+    assert notes["complaint_resolution"] == "Unknown: no complaints in the period."
     nobody = indicators(ORDERS.head(0), **PERIOD)
     assert set(nobody.cohort.values()) == {0}
     stayed = indicators(ORDERS.head(3), **PERIOD, margin=0.3)
@@ -130,53 +154,42 @@ def test_who_is_a_customer_at_the_start_can_be_widened() -> None:
 
 
 def test_limits_are_met_exactly() -> None:
-    given = {"surveys": SURVEYS, "complaints": COMPLAINTS}
-    found = figures(indicators(ORDERS, **PERIOD, **given, satisfied=3, within_days=8))
-    assert found["satisfaction"] == (1, 3, 3)
-    assert found["complaint_resolution"] == pytest.approx((2 / 3, 2, 3))
-    found = figures(indicators(ORDERS, **PERIOD, **given, within_days=6))
-    assert found["complaint_resolution"] == (0, 0, 3)
+    assert of(satisfaction(SURVEYS, **PERIOD, satisfied=3)) == (1, 3, 3)
+    eight = complaint_resolution(COMPLAINTS, **PERIOD, within_days=8)
+    assert of(eight) == pytest.approx((2 / 3, 2, 3))
+    assert of(complaint_resolution(COMPLAINTS, **PERIOD, within_days=6)) == (0, 0, 3)
 
 
-def test_other_names_and_kinds_of_columns() -> None:
-    renamed = INTERACTIONS.rename(columns={"customer_id": "id", "participated": "came"})
-    found = indicators(
-        ORDERS.rename(columns={"customer_id": "id"}),
-        **PERIOD,
-        customer="id",
-        interactions=renamed.astype({"came": int}).assign(date=pd.to_datetime(renamed["date"])),
-        participated="came",
-        surveys=SURVEYS.rename(columns={"date": "day", "satisfaction": "stars"}),
-        survey_date="day",
-        satisfaction="stars",
-        complaints=COMPLAINTS.rename(columns={"opened_at": "a", "resolved_at": "b"}),
-        opened="a",
-        resolved="b",
-    )
-    assert figures(found)["engagement"] == pytest.approx((2 / 3, 2, 3))
-    assert figures(found)["satisfaction"] == pytest.approx((2 / 3, 2, 3))
-    assert figures(found)["complaint_resolution"] == pytest.approx((1 / 3, 1, 3))
+def test_no_complaints_are_a_frequency_of_zero() -> None:
+    quiet = complaint_resolution(COMPLAINTS.head(0), **PERIOD)
+    found = figures(indicators(ORDERS, **PERIOD, complaints=quiet))
+    assert found["complaint_resolution"] is None
+    assert found["complaint_frequency"] == (0, 0, 4)
 
 
-@pytest.mark.parametrize(
-    "wrong", [[0.6, 1.5, 0.4, 2.5, 1.0], [1, 0, math.inf, 1, 0], [-1, 2, 1, 1, 1]]
-)
-def test_taking_part_is_yes_or_no(engine: Engine, wrong: list[float]) -> None:
-    table = engine.table(INTERACTIONS.assign(participated=wrong))
-    with pytest.raises(DataError, match="'participated': neither true nor false, nor 1 or 0"):
-        indicators(ORDERS, **PERIOD, interactions=table)
+def test_taking_part_may_be_said_in_numbers_and_on_days() -> None:
+    came = INTERACTIONS.astype({"participated": int})
+    came["date"] = pd.to_datetime(came["date"])
+    assert of(engagement(came, **PERIOD)) == pytest.approx((2 / 3, 2, 3))
 
 
 def test_who_may_or_may_not_have_taken_part_does_not_count(engine: Engine) -> None:
     table = engine.table(INTERACTIONS.assign(participated=[0.0, 1.0, None, 0.0, 1.0]))
-    found = figures(indicators(ORDERS, **PERIOD, interactions=table))
-    assert found["engagement"] == (1 / 2, 1, 2)  # A and C; of B nothing is known
+    assert of(engagement(table, **PERIOD)) == (1 / 2, 1, 2)  # A and C; of B nothing is known
 
 
-def test_an_answer_without_end_is_no_answer(engine: Engine) -> None:
-    table = engine.table(SURVEYS.assign(satisfaction=[5.0, math.inf, 4, None, 5]))
-    with pytest.raises(DataError, match="'satisfaction': not finite in 1 rows"):
-        indicators(ORDERS, **PERIOD, surveys=table)
+def test_a_figure_counts_for_its_own_period_only() -> None:
+    other = {"start": "2026-01-01", "end": "2026-06-30"}
+    with pytest.raises(ParameterError, match="engagement= is of 2026-01-01 to 2026-03-31: count"):
+        indicators(ORDERS, **other, engagement=counted()["engagement"])
+    for name, function in (
+        ("satisfaction", "satisfaction"),
+        ("complaints", "complaint_resolution"),
+    ):
+        with pytest.raises(
+            ParameterError, match=f"^{name}= is a DataFrame: .*ka.segmentation.{function}$"
+        ):
+            indicators(ORDERS, **PERIOD, **{name: SURVEYS})
 
 
 @pytest.mark.parametrize(
@@ -188,26 +201,39 @@ def test_an_answer_without_end_is_no_answer(engine: Engine) -> None:
         ({"before": 0}, ParameterError, "before=0"),
         ({"before": 900_000}, ParameterError, "before=900000: 900,000 days before the start there"),
         ({"start": "0001-01-02"}, ParameterError, "give fewer days or a later start"),
-        ({"winning_cost": -5}, ParameterError, "winning_cost=-5: give a cost of zero or more"),
+        ({"winning_cost": -5}, ParameterError, "winning_cost=-5: give a number of zero or more"),
         ({"confidence": 1}, ParameterError, "without the ends"),
         ({"winning_cost": "much"}, ParameterError, "winning_cost='much'"),
-        ({"complaints": COMPLAINTS, "within_days": -1}, ParameterError, "within_days=-1"),
         ({"amount": "sum"}, ColumnError, "no column 'sum'"),
-        ({"surveys": SURVEYS, "satisfaction": "stars"}, ColumnError, "no column 'stars'"),
-        ({"surveys": SURVEYS.assign(date="May")}, DataError, "'date': no day in 5 rows"),
-        ({"surveys": SURVEYS.assign(satisfaction="good")}, DataError, "not numbers"),
-        ({"interactions": INTERACTIONS.assign(participated="yes")}, DataError, "not numbers"),
-        ({"interactions": INTERACTIONS.assign(customer_id=[None, *"ABCD"])}, DataError,
-         "'customer_id': no customer in 1 rows"),
-        ({"complaints": COMPLAINTS.assign(resolved_at="2026-01-01")}, DataError,
-         "resolved before it was opened in 3 rows"),
-        ({"complaints": COMPLAINTS.assign(resolved_at="soon")}, DataError, "no readable day"),
     ],
     ids=str,
-)  # fmt: skip
-def test_bad_arguments_and_rows(options: dict[str, Any], error: type, said: str) -> None:
+)
+def test_bad_arguments(options: dict[str, Any], error: type, said: str) -> None:
     with pytest.raises(error, match=said):
         indicators(ORDERS, **{**PERIOD, **options})
+
+
+@pytest.mark.parametrize(
+    ("count", "error", "said"),
+    [
+        (lambda: satisfaction(SURVEYS, start="2026-02-01", end="2026-01-01"), ParameterError,
+         "ends before it starts"),
+        (lambda: satisfaction(SURVEYS, **PERIOD, satisfied="4"), ParameterError, "satisfied='4'"),
+        (lambda: complaint_resolution(COMPLAINTS, **PERIOD, within_days=-1), ParameterError,
+         "within_days=-1"),
+        (lambda: satisfaction(SURVEYS, **PERIOD, score="stars"), ColumnError, "with score=…"),
+        (lambda: engagement(SURVEYS, **PERIOD), ColumnError, "with customer=…"),
+        (lambda: satisfaction(SURVEYS.assign(satisfaction=math.inf), **PERIOD), DataError,
+         "'satisfaction': not finite in 5 of 5 rows"),
+        (lambda: engagement(INTERACTIONS.assign(participated=0.5), **PERIOD), DataError,
+         "'participated': neither true nor false, nor 1 or 0 in 5 of 5 rows"),
+        (lambda: complaint_resolution(COMPLAINTS.assign(resolved_at="2026-01-01"), **PERIOD),
+         DataError, "'resolved_at': resolved before it was opened in 3 of 4 rows"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_counted(count: Any, error: type, said: str) -> None:
+    with pytest.raises(error, match=said):
+        count()
 
 
 def test_unusable_orders_can_be_left_out() -> None:

@@ -43,25 +43,20 @@ DAYS = {"customer": "customer_id", "date": "order_date", "amount": "amount"}
 PERIOD = {"start": "2026-01-01", "end": "2026-03-31"}
 
 
-def measured(orders: pd.DataFrame, **names: str) -> Any:
-    own = {f"own {column}": column for column in [*ANSWERS, *CONTACTS, *CASES]}
-    others = [ANSWERS, CONTACTS, CASES]
-    if names:
-        others = [t.rename(columns={v: k for k, v in own.items()}) for t in others]
-        names |= {
-            "survey_date": "own date", "interaction_date": "own date", "opened": "own opened_at",
-            "resolved": "own resolved_at", "satisfaction": "own satisfaction",
-            "participated": "own participated",
-        }  # fmt: skip
-    tables = dict(zip(("surveys", "interactions", "complaints"), others, strict=True))
-    return s.indicators(orders, **PERIOD, **tables, **names).table
+def counted(count: Callable[..., s.Figure]) -> Callable[..., pd.DataFrame]:
+    return lambda table, **names: pd.DataFrame([vars(count(table, **PERIOD, **names))])
 
 
 CASES_OF: list[tuple[str, Callable[..., Any], pd.DataFrame, dict[str, str]]] = [
     ("rfm", lambda t, **n: s.rfm(t, **n).table, ORDERS, DAYS),
     ("summarize", summarize, ORDERS, DAYS),
     ("grading_gate", lambda t, **n: s.grading_gate(t, span=2, **n).table, ORDERS, DAYS),
-    ("indicators", measured, ORDERS, DAYS),
+    ("indicators", lambda t, **n: s.indicators(t, **PERIOD, **n).table, ORDERS, DAYS),
+    ("satisfaction", counted(s.satisfaction), ANSWERS, {"date": "date", "score": "satisfaction"}),
+    ("engagement", counted(s.engagement), CONTACTS,
+     {"customer": "customer_id", "date": "date", "participated": "participated"}),
+    ("complaint_resolution", counted(s.complaint_resolution), CASES,
+     {"opened": "opened_at", "resolved": "resolved_at"}),
     ("rfm_scores", lambda t, **n: s.rfm_scores(t, **n).table, FACTS,
      {"customer": "customer_id", "recency": "recency", "frequency": "frequency",
       "monetary": "monetary"}),

@@ -18,6 +18,7 @@ from keyaccounts.frames.days import (
     to_day,
 )
 from keyaccounts.frames.door import Rows, check_keys, open_rows
+from keyaccounts.frames.joins import joined
 from keyaccounts.frames.kinds import (
     is_empty,
     kind_name,
@@ -55,6 +56,7 @@ __all__ = [
     "day_of",
     "flag",
     "is_empty",
+    "joined",
     "key",
     "kind_name",
     "less",

@@ -12,7 +12,14 @@ from keyaccounts.segmentation.catalogs import reference
 from keyaccounts.segmentation.definitions import KeyAccountDefinitions, key_account_definitions
 from keyaccounts.segmentation.gate import Gate, grading_gate, pyramid_suits
 from keyaccounts.segmentation.grade import CompositeGrade, composite_grade
-from keyaccounts.segmentation.indicators import Indicators, indicators
+from keyaccounts.segmentation.indicators import (
+    Figure,
+    Indicators,
+    complaint_resolution,
+    engagement,
+    indicators,
+    satisfaction,
+)
 from keyaccounts.segmentation.investment import AccountInvestment, account_investment
 from keyaccounts.segmentation.kaism import kaism
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
@@ -42,6 +49,7 @@ __all__ = [
     "AccountInvestment",
     "AhpWeights",
     "CompositeGrade",
+    "Figure",
     "Gate",
     "Indicators",
     "KeyAccountDefinitions",
@@ -60,8 +68,10 @@ __all__ = [
     "buying_traits",
     "check_rules",
     "comparisons",
+    "complaint_resolution",
     "composite_grade",
     "contract_tier",
+    "engagement",
     "gini",
     "grading_gate",
     "indicators",
@@ -83,6 +93,7 @@ __all__ = [
     "rfm_scores",
     "rfm_segments",
     "rule_segments",
+    "satisfaction",
     "tail_scenario",
     "time_allocation",
     "time_spent",

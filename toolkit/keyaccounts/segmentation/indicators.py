@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -13,10 +13,39 @@ import pandas as pd
 
 from keyaccounts import checks, frames, purchases
 from keyaccounts.checks import Day
-from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.errors import ParameterError
 from keyaccounts.patterns.rates import wilson_interval
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
+
+Period: TypeAlias = "tuple[dt.date, dt.date]"
+COLUMNS = {"customer": "customer_id", "date": "order_date", "amount": "amount"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator of a period: a numerator over a denominator, or why it is not known.
+
+    Attributes
+    ----------
+    numerator, denominator : float
+        Of a rate, how many of how many.
+    unknown : str
+        Why there is no value; empty where there is one.
+    start, end : date
+        The period, both days included.
+    """
+
+    numerator: float
+    denominator: float
+    unknown: str
+    start: dt.date
+    end: dt.date
+
+    @property
+    def value(self) -> float:
+        """The numerator over the denominator; NaN where it is not known."""
+        return float("nan") if self.unknown else self.numerator / self.denominator
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,12 +83,161 @@ class Indicators(Shown):
         )
 
 
-class _Figure(NamedTuple):
-    """Numerator and denominator of an indicator, or why there are none."""
+def satisfaction(
+    surveys: Any,
+    *,
+    start: Day,
+    end: Day,
+    satisfied: float = 4,
+    date: str = "date",
+    score: str = "satisfaction",
+) -> Figure:
+    """Say which share of the answers of a period were satisfied.
 
-    numerator: float
-    denominator: float
-    missing: str = ""
+    Parameters
+    ----------
+    surveys : frame
+        One row an answer, of any kind the toolkit accepts.
+    start, end : str, date or datetime
+        The period, both days included.
+    satisfied : float, default 4
+        From which answer on a customer counts as satisfied. The default, for a scale from 1 to
+        5, is ours.
+    date, score : str
+        Columns: when, and the answer. A missing answer is no answer.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ColumnError, DataError
+        If a column or row is unusable.
+    ParameterError
+        If the period ends before it starts, or `satisfied` is no number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> surveys = pd.DataFrame({"date": ["2026-01-20", "2026-02-20"], "satisfaction": [5, 2]})
+    >>> ka.segmentation.satisfaction(surveys, start="2026-01-01", end="2026-06-30").value
+    0.5
+    """
+    period, least = _period(start, end), checks.number("satisfied", satisfied)
+    opened = frames.open_rows(
+        surveys, date=frames.day(date), score=frames.number(score, known=False)
+    )
+    rows = _within(opened, "date", period).filter(~nw.col("score").is_null())
+    return _counted(rows, nw.col("score") >= least, "no answers in the period", period)
+
+
+def engagement(
+    interactions: Any,
+    *,
+    start: Day,
+    end: Day,
+    customer: str = "customer_id",
+    date: str = "date",
+    participated: str = "participated",
+) -> Figure:
+    """Say which share of the customers who were reached in a period took part in anything.
+
+    Parameters
+    ----------
+    interactions : frame
+        One row an approach to a customer, of any kind the toolkit accepts.
+    start, end : str, date or datetime
+        The period, both days included.
+    customer, date, participated : str
+        Columns: who; when; and whether the customer took part (true or false, or 1 or 0). Where
+        that is missing, the row is left out.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ColumnError, DataError
+        If a column or row is unusable.
+    ParameterError
+        If the period ends before it starts.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> approaches = pd.DataFrame({
+    ...     "customer_id": ["A", "A", "B"], "date": ["2026-01-20", "2026-02-20", "2026-02-20"],
+    ...     "participated": [False, True, False],
+    ... })
+    >>> ka.segmentation.engagement(approaches, start="2026-01-01", end="2026-06-30").value
+    0.5
+    """
+    period = _period(start, end)
+    opened = frames.open_rows(
+        interactions,
+        customer=frames.key(customer),
+        date=frames.day(date),
+        participated=frames.flag(participated, known=False),
+    )
+    took_part = nw.col("participated")
+    rows = _within(opened, "date", period).filter(~took_part.is_null())
+    each = rows.group_by("customer").agg(took_part.sum().alias("times"))
+    return _counted(each, nw.col("times") > 0, "nobody was reached in the period", period)
+
+
+def complaint_resolution(
+    complaints: Any,
+    *,
+    start: Day,
+    end: Day,
+    within_days: int = 7,
+    opened: str = "opened_at",
+    resolved: str = "resolved_at",
+) -> Figure:
+    """Say which share of the complaints of a period were resolved in time.
+
+    Parameters
+    ----------
+    complaints : frame
+        One row a complaint, of any kind the toolkit accepts.
+    start, end : str, date or datetime
+        The period, both days included, in which complaints were opened.
+    within_days : int, default 7
+        In how many days a complaint is to be resolved; one still open is not. The default is
+        ours.
+    opened, resolved : str
+        Columns: the days.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ColumnError, DataError
+        If a column or row is unusable, or a complaint was resolved before it was opened.
+    ParameterError
+        If the period ends before it starts, or `within_days` is no count.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cases = pd.DataFrame(
+    ...     {"opened_at": ["2026-01-20", "2026-02-20"], "resolved_at": ["2026-01-22", None]})
+    >>> ka.segmentation.complaint_resolution(cases, start="2026-01-01", end="2026-06-30").value
+    0.5
+    """
+    period, limit = _period(start, end), checks.whole("within_days", within_days, least=0)
+    rows = frames.open_rows(
+        complaints, opened=frames.day(opened), resolved=frames.day(resolved, known=False)
+    )
+    took = rows.number_of_day("resolved") - rows.number_of_day("opened")
+    early = (took < 0).fill_null(False)
+    rows.refuse("resolved", early, "resolved before it was opened", "Correct one of the days")
+    in_time = (took <= limit).fill_null(False)
+    return _counted(_within(rows, "opened", period), in_time, "no complaints in the period", period)
 
 
 def indicators(
@@ -67,25 +245,14 @@ def indicators(
     *,
     start: Day,
     end: Day,
+    before: int | None = None,
     margin: float | None = None,
     winning_cost: float | None = None,
-    surveys: Any = None,
-    interactions: Any = None,
-    complaints: Any = None,
-    before: int | None = None,
-    satisfied: float = 4,
-    within_days: int = 7,
+    satisfaction: Figure | None = None,
+    engagement: Figure | None = None,
+    complaints: Figure | None = None,
     confidence: float = 0.95,
-    customer: str = "customer_id",
-    date: str = "order_date",
-    amount: str = "amount",
-    survey_date: str = "date",
-    satisfaction: str = "satisfaction",
-    interaction_date: str = "date",
-    participated: str = "participated",
-    opened: str = "opened_at",
-    resolved: str = "resolved_at",
-    unusable: str = "error",
+    **columns: str,
 ) -> Indicators:
     """Say how the customer base did in a period: loved, loyal, growing, leaking, at what cost.
 
@@ -100,36 +267,21 @@ def indicators(
         time before the period, for it decides who is new.
     start, end : str, date or datetime
         The period, both days included. Orders after it are not looked at.
+    before : int, optional
+        How many days before the period make a customer at the start. Default (ours): as many as
+        the period has.
     margin : float, optional
         Share of revenue that is left after the cost of goods; needed for lifetime value.
     winning_cost : float, optional
         What was spent in the period on winning customers, zero or more; needed for acquisition
         cost.
-    surveys, interactions, complaints : frame, optional
-        One row an answer, an approach to a customer, a complaint. What is not given leaves its
-        indicator unknown.
-    before : int, optional
-        How many days before the period make a customer at the start. Default (ours): as many as
-        the period has.
-    satisfied : float, default 4
-        From which answer on a customer counts as satisfied. The default, for a scale from 1 to
-        5, is ours.
-    within_days : int, default 7
-        In how many days a complaint is to be resolved; one still open is not. The default is
-        ours.
+    satisfaction, engagement, complaints : Figure, optional
+        Answers of :func:`satisfaction`, :func:`engagement` and :func:`complaint_resolution` for
+        the same period. What is not given leaves its indicator unknown.
     confidence : float, default 0.95
         Coverage of the intervals.
-    customer, date, amount : str
-        Columns of `orders`; `customer` also of `interactions`.
-    survey_date, satisfaction : str
-        Columns of `surveys`. A missing answer is no answer.
-    interaction_date, participated : str
-        Columns of `interactions`: when, and whether the customer took part (true or false, or 1
-        or 0). Where that is missing, the row is left out.
-    opened, resolved : str
-        Columns of `complaints`: the days.
-    unusable : {"error", "drop"}, default "error"
-        What to do with orders without customer, readable date or finite amount.
+    **columns : str
+        `customer`, `date`, `amount` and `unusable` as in :func:`keyaccounts.purchases.summarize`.
 
     Returns
     -------
@@ -140,10 +292,9 @@ def indicators(
     Raises
     ------
     ColumnError, DataError
-        If a column or row is unusable, such as an answer that is not finite, or a `participated`
-        of anything but true/false or 1/0.
+        If a column or row is unusable.
     ParameterError
-        If another argument makes no sense.
+        If another argument makes no sense, or a figure is of another period.
 
     Notes
     -----
@@ -166,11 +317,10 @@ def indicators(
        value   low  high
     2    0.5  0.09  0.91
     """
-    first, last = checks.day("start", start), checks.day("end", end)
-    if last < first:
-        raise ParameterError(f"start={start!r}, end={end!r}: the period ends before it starts")
+    period = first, last = _period(start, end)
     level = checks.open_fraction("confidence", confidence)
     share = None if margin is None else checks.fraction("margin", margin)
+    winning = None if winning_cost is None else checks.not_negative("winning_cost", winning_cost)
     days = (last - first).days + 1 if before is None else checks.whole("before", before, least=1)
     try:
         window = first - dt.timedelta(days=days)
@@ -179,90 +329,96 @@ def indicators(
             f"start={start!r}, before={before!r}: {days:,} days before the start there is no "
             "calendar; give fewer days or a later start"
         ) from None
-    winning = None if winning_cost is None else checks.number("winning_cost", winning_cost)
-    if winning is not None and winning < 0:
-        raise ParameterError(f"winning_cost={winning_cost!r}: give a cost of zero or more")
-    read = purchases.read_orders(
-        orders, customer=customer, date=date, amount=amount, unusable=unusable
-    )
+    for name, given in (
+        ("satisfaction", satisfaction), ("engagement", engagement), ("complaints", complaints)
+    ):  # fmt: skip
+        _check(name, given, period)
+    read = purchases.read_orders(orders, **{**COLUMNS, **columns})
     purchases.say_dropped(read.dropped, read.rows)
-    cohort, repeaters, revenue = _cohort(read, first, last, window)
+    cohort, repeaters, revenue = _cohort(read, period, window)
     s, new, active = cohort["start"], cohort["new"], cohort["active"]
     nobody = f"no customer ordered in the {days} days before the period"
-    idle = "nobody ordered in the period"
-    churn = cohort["lost"] / s if s else np.nan
-    period = (first, last)
-    answers = None
-    if surveys is not None:
-        names = {
-            "date": frames.asked(survey_date, "survey_date"),
-            "score": frames.asked(satisfaction, "satisfaction"),
-        }
-        answers = _satisfied(frames.read(surveys, **names), period, satisfied)
-    took_part = None
-    if interactions is not None:
-        names = {
-            "customer": customer,
-            "date": frames.asked(interaction_date, "interaction_date"),
-            "took_part": frames.asked(participated, "participated"),
-        }
-        took_part = _took_part(frames.read(interactions, **names), period)
-    solved = None
-    if complaints is not None:
-        limit = checks.whole("within_days", within_days, least=0)
-        solved = _solved(frames.read(complaints, opened=opened, resolved=resolved), period, limit)
+    idle, no_new = "nobody ordered in the period", "no new customers in the period"
+    asked = complaints and _figure(complaints.denominator, active, idle, period)
     figures = {
-        "satisfaction": _of(answers, "surveys", "no answers in the period"),
-        "repurchase": _Figure(repeaters, active, idle),
-        "retention": _Figure(cohort["kept"], s, nobody),
-        "lifetime_value": _lifetime_value(share, revenue, active, churn),
-        "growth": _Figure(new, s, nobody),
-        "churn": _Figure(cohort["lost"], s, nobody),
-        "engagement": _of(took_part, "interactions", "nobody was reached in the period"),
-        "acquisition_cost": _Figure(winning, new, "no new customers in the period")
-        if winning is not None
-        else _Figure(np.nan, np.nan, "winning_cost= was not given"),
-        "complaint_resolution": _of(solved, "complaints", "no complaints in the period"),
-        "complaint_frequency": _of(solved and (solved[1], active), "complaints", idle),
+        "satisfaction": satisfaction or _without("satisfaction", period),
+        "repurchase": _figure(repeaters, active, idle, period),
+        "retention": _figure(cohort["kept"], s, nobody, period),
+        "lifetime_value": _lifetime_value(share, revenue, cohort, period),
+        "growth": _figure(new, s, nobody, period),
+        "churn": _figure(cohort["lost"], s, nobody, period),
+        "engagement": engagement or _without("engagement", period),
+        "acquisition_cost": _without("winning_cost", period)
+        if winning is None
+        else _figure(winning, new, no_new, period),
+        "complaint_resolution": complaints or _without("complaints", period),
+        "complaint_frequency": asked or _without("complaints", period),
     }
     return Indicators(_table(figures, level), cohort, first, last)
 
 
-def _of(counted: tuple[int, int] | None, argument: str, none: str) -> _Figure:
-    if counted is None:
-        return _Figure(np.nan, np.nan, f"{argument}= was not given")
-    return _Figure(*counted, none)
+def _period(start: Day, end: Day) -> Period:
+    first, last = checks.day("start", start), checks.day("end", end)
+    if last < first:
+        raise ParameterError(f"start={start!r}, end={end!r}: the period ends before it starts")
+    return first, last
 
 
-def _lifetime_value(share: float | None, revenue: float, active: int, churn: float) -> _Figure:
+def _figure(over: float, under: float, none: str, period: Period) -> Figure:
+    known = under > 0 and np.isfinite(over)
+    return Figure(float(over), float(under), "" if known else none, *period)
+
+
+def _without(argument: str, period: Period) -> Figure:
+    return Figure(np.nan, np.nan, f"{argument}= was not given", *period)
+
+
+def _check(name: str, figure: Any, period: Period) -> None:
+    """Raise ParameterError unless a figure that is given is one of the same period."""
+    if figure is None:
+        return
+    if not isinstance(figure, Figure):
+        function = {"complaints": "complaint_resolution"}.get(name, name)
+        raise ParameterError(
+            f"{name}= is a {type(figure).__name__}: pass the answer of ka.segmentation.{function}"
+        )
+    if (figure.start, figure.end) != period:
+        raise ParameterError(
+            f"{name}= is of {figure.start} to {figure.end}: count it for {period[0]} to {period[1]}"
+        )
+
+
+def _lifetime_value(
+    share: float | None, revenue: float, cohort: Mapping[str, int], period: Period
+) -> Figure:
     if share is None:
-        return _Figure(np.nan, np.nan, "margin= was not given")
-    each = revenue * share / active if active else np.nan
-    if churn == 0:
-        return _Figure(each, 0, "nobody left, so the expected lifetime has no end")
-    return _Figure(each, churn, "nobody at the start, or nobody with an order")
+        return _without("margin", period)
+    each = revenue * share / cohort["active"] if cohort["active"] else np.nan
+    if cohort["start"] and not cohort["lost"]:
+        return _figure(each, 0, "nobody left, so the expected lifetime has no end", period)
+    churn = cohort["lost"] / cohort["start"] if cohort["start"] else np.nan
+    return _figure(each, churn, "nobody at the start, or nobody with an order", period)
 
 
-def _table(figures: Mapping[str, _Figure], level: float) -> pd.DataFrame:
+def _table(figures: Mapping[str, Figure], level: float) -> pd.DataFrame:
     rows = []
     for entry in catalogs.entries("indicators"):
-        over, under, missing = figures[entry["id"]]
-        known = bool(under > 0 and np.isfinite(over))
+        figure = figures[entry["id"]]
         low, high = np.nan, np.nan
-        if known and entry["kind"] == "rate":
-            low, high = wilson_interval(int(over), int(under), level)
+        if entry["kind"] == "rate" and not figure.unknown:
+            low, high = wilson_interval(int(figure.numerator), int(figure.denominator), level)
         rows.append(
             {
                 "number": entry["number"],
                 "indicator": entry["id"],
-                "value": over / under if known else np.nan,
-                "numerator": float(over),
-                "denominator": float(under),
+                "value": figure.value,
+                "numerator": figure.numerator,
+                "denominator": figure.denominator,
                 "low": low,
                 "high": high,
-                "state": "known" if known else "unknown",
+                "state": "unknown" if figure.unknown else "known",
                 "origin": entry["origin"],
-                "note": entry["note"] if known else f"Unknown: {missing}.",
+                "note": f"Unknown: {figure.unknown}." if figure.unknown else entry["note"],
             }
         )
     return pd.DataFrame(rows)
@@ -272,116 +428,41 @@ def _table(figures: Mapping[str, _Figure], level: float) -> pd.DataFrame:
 
 
 def _cohort(
-    read: purchases.Orders, first: dt.date, last: dt.date, window: dt.date
+    read: purchases.Orders, period: Period, window: dt.date
 ) -> tuple[dict[str, int], int, float]:
     """Return who was there at the start and later; who bought twice; and the period's revenue."""
+    names = ("start", "kept", "lost", "new", "returned", "active")
     if read.rows == 0:
-        return dict.fromkeys(("start", "kept", "lost", "new", "returned", "active"), 0), 0, 0.0
+        return dict.fromkeys(names, 0), 0, 0.0
+    first, last = period
     start, since = (frames.day_literal(read.source, "date", d) for d in (first, window))
     day, bought = nw.col("day"), ~nw.col("order_day").is_null()
-    daily = purchases.per_day(read.upto(last), refunds=read.refunds).with_columns(
+    daily = purchases.per_day(read.upto(last), refunds=read.refunds).select(
+        "customer",
         (bought & (day >= start)).cast(nw.Int64).alias("now"),
         (bought & (day >= since) & (day < start)).cast(nw.Int64).alias("lately"),
         (bought & (day < start)).cast(nw.Int64).alias("ever"),
         nw.when(day >= start).then(nw.col("net")).otherwise(nw.lit(0.0)).alias("revenue"),
     )
     sums = ("now", "lately", "ever", "revenue")
-    each = daily.group_by("customer").agg(*(nw.col(name).sum() for name in sums))
-    now, lately, ever = (nw.col(name) > 0 for name in ("now", "lately", "ever"))
-    facts = {
-        "start": lately,
-        "kept": lately & now,
-        "new": now & ~ever,
-        "active": now,
-        "repeaters": nw.col("now") > 1,
-    }
-    counted = each.select(
-        "revenue", *(fact.cast(nw.Int64).alias(name) for name, fact in facts.items())
-    ).select(nw.col(name).sum() for name in ("revenue", *facts))
-    found = frames.collect(counted)
-    n = {name: int(found[name][0] or 0) for name in facts}
-    cohort = {
-        "start": n["start"],
-        "kept": n["kept"],
-        "lost": n["start"] - n["kept"],
-        "new": n["new"],
-        "returned": n["active"] - n["kept"] - n["new"],
-        "active": n["active"],
-    }
-    revenue = frames.steady(np.atleast_1d(float(found["revenue"][0] or 0.0)))[0]
-    return cohort, n["repeaters"], float(revenue)
+    each = frames.collect(daily.group_by("customer").agg(nw.col(*sums).sum()).select(*sums))
+    now, lately, ever, revenue = (frames.numbers(each, name) for name in sums)
+    there, back = lately > 0, now > 0
+    kept, new, active = (int(n.sum()) for n in (there & back, back & (ever == 0), back))
+    lost, returned = int(there.sum()) - kept, active - kept - new
+    counts = (kept + lost, kept, lost, new, returned, active)
+    total = frames.steady(np.atleast_1d(frames.sure_total(np.sort(revenue))))[0]
+    return dict(zip(names, counts, strict=True)), int((now > 1).sum()), float(total)
 
 
-def _within(
-    source: frames.Source, role: str, period: tuple[dt.date, dt.date]
-) -> tuple[frames.Source, nw.LazyFrame[Any]]:
-    """Return the source and its rows of the period, sure that each row has a day."""
-    source = frames.typed_day(source, role)
-    _refuse(source, role, nw.col(role).is_null() | frames.not_a_day(source, role), "no day")
-    low, high = (frames.day_literal(source, role, d) for d in period)
-    day = frames.day_of(source, role)
-    return source, source.lazy.filter((day >= low) & (day <= high))
+def _within(opened: frames.Rows, role: str, period: Period) -> nw.LazyFrame[Any]:
+    """Return the rows of the period."""
+    low, high = (frames.day_literal(opened.source, role, day) for day in period)
+    return opened.lazy.filter((nw.col(role) >= low) & (nw.col(role) <= high))
 
 
-def _refuse(source: frames.Source, role: str, fault: nw.Expr, what: str) -> None:
-    found = frames.collect(source.lazy.select(fault.cast(nw.Int64).sum().alias("n")))["n"][0]
-    if found:
-        raise DataError(
-            f"column {source.names[role]!r}: {what} in {int(found):,} rows: "
-            f"{source.example(fault, role)}. Mend these rows or leave them out"
-        )
-
-
-def _count(rows: nw.LazyFrame[Any], came_off: nw.Expr) -> tuple[int, int]:
+def _counted(rows: nw.LazyFrame[Any], came_off: nw.Expr, none: str, period: Period) -> Figure:
     """Return of how many rows something holds, and how many there are."""
     plan = rows.select(came_off.cast(nw.Int64).alias("k"))
     found = frames.collect(plan.select(nw.col("k").sum(), nw.len().alias("n")))
-    return int(found["k"][0] or 0), int(found["n"][0])
-
-
-def _known(source: frames.Source, role: str) -> nw.Expr:
-    """Return where a column holds something; engines differ on whether NaN is missing."""
-    known = ~nw.col(role).is_null()
-    return known & ~nw.col(role).is_nan() if source.dtype(role).is_float() else known
-
-
-def _satisfied(
-    source: frames.Source, period: tuple[dt.date, dt.date], least: float
-) -> tuple[int, int]:
-    source, rows = _within(frames.typed_number(source, "score"), "date", period)
-    score = nw.col("score").cast(nw.Float64)
-    known = _known(source, "score")
-    if source.dtype("score").is_float():
-        _refuse(source, "score", known & ~score.is_finite(), "not finite")
-    return _count(rows.filter(known), score >= checks.number("satisfied", least))
-
-
-def _took_part(source: frames.Source, period: tuple[dt.date, dt.date]) -> tuple[int, int]:
-    """Return how many customers took part in anything, of those who were reached."""
-    source = frames.typed_key(source, "customer")
-    kind = source.dtype("took_part")
-    source = frames.typed(source, "took_part", nw.Float64(), kind == nw.Boolean)
-    if source.dtype("took_part") != nw.Boolean:
-        source = frames.typed_number(source, "took_part")
-        value = nw.col("took_part")
-        wrong = _known(source, "took_part") & (value != 0) & (value != 1)
-        _refuse(source, "took_part", wrong, "neither true nor false, nor 1 or 0,")
-    source, rows = _within(source, "date", period)
-    _refuse(source, "customer", nw.col("customer").is_null(), "no customer")
-    rows = rows.filter(_known(source, "took_part"))
-    took_part = nw.col("took_part").cast(nw.Int64).alias("times")
-    each = rows.select("customer", took_part).group_by("customer").agg(nw.col("times").sum())
-    return _count(each, nw.col("times") > 0)
-
-
-def _solved(source: frames.Source, period: tuple[dt.date, dt.date], limit: int) -> tuple[int, int]:
-    source = frames.typed_day(source, "resolved")
-    _refuse(source, "resolved", frames.not_a_day(source, "resolved"), "no readable day")
-    source, rows = _within(source, "opened", period)
-    opened, resolved = (
-        frames.day_number(frames.day_of(source, role), source.dtype(role))
-        for role in ("opened", "resolved")
-    )
-    took = resolved - opened
-    _refuse(source, "resolved", (took < 0).fill_null(False), "resolved before it was opened")
-    return _count(rows, (took <= limit).fill_null(False))
+    return _figure(int(found["k"][0] or 0), int(found["n"][0]), none, period)

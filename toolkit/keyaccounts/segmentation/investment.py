@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -13,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
-from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.errors import ParameterError
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, number, table
 from keyaccounts.totals import totals
@@ -43,14 +42,14 @@ class AccountInvestment(Shown):
     table: Any
     inputs: pd.DataFrame
     net: float
+    _key: str = field(repr=False)
 
     def _shown(self) -> Table:
-        names = nw.from_native(self.table).collect_schema().names()
         figures = ["cost_to_serve", DISPLACED, "margin", "net", "roi"]
         return table(
             self.table,
             f"{number(self.inputs['cost'].sum())} put into accounts, {number(self.net)} net",
-            columns=[names[0], *figures],
+            columns=[self._key, *figures],
             percent=("roi",),
         )
 
@@ -140,16 +139,16 @@ def account_investment(
     1           B           90.0             0.0   -10.0 -0.111111
     """
     inputs = tuple(entry["id"] for entry in catalogs.entries("investment_inputs"))
-    figures = ("cost_to_serve", "investment", "net", "roi", "break_even_revenue", "rank")
-    frames.check_free(key, (*inputs, *figures, "revenue", "margin"), "key")
+    answer = ("cost_to_serve", "investment", "net", "roi", "break_even_revenue", "rank")
+    frames.check_free(key, (*inputs, *answer, "revenue", "margin"), "key")
     priced = _prices(rates, alternative, inputs)
-    source, left = totals(margins, key=key, revenue=revenue, margin=margin)
-    opened = frames.read(log, key=key, input=input, hours=hours, cost=cost)
-    wide = [_is_wide(table.dtype("key")) for table in (source, opened)]
-    accounts, found = _joined(left, _spent(opened, priced), key, wide)
-    found = {name: frames.steady(values) for name, values in found.items()}
-    spent = {name: found[name] for name in inputs}
-    paid, kept = found["revenue"], found["margin"]
+    found = frames.joined(
+        margins=totals(margins, key=key, revenue=revenue, margin=margin),
+        log=_spent(log, priced, key=key, input=input, hours=hours, cost=cost),
+    )
+    figures = {name: frames.steady(values) for name, values in found.figures.items()}
+    spent = {name: figures[name] for name in inputs}
+    paid, kept = figures["revenue"], figures["margin"]
     served = frames.steady(np.asarray(sum(spent[name] for name in inputs[:-1])))
     invested = frames.steady(served + spent[DISPLACED])
     net = frames.less(kept, invested)
@@ -166,7 +165,7 @@ def account_investment(
     }
     order = np.argsort(-net, kind="stable")
     ranked = frames.with_arrays(
-        accounts.select(nw.col("key").alias(key))[order, :],
+        found.keys.select(nw.col("key").alias(key))[order, :],
         **{name: values.take(order) for name, values in columns.items()},
         rank=np.arange(1, net.size + 1),
     )
@@ -176,10 +175,10 @@ def account_investment(
         {"input": inputs, "cost": cost_of, "share": cost_of / whole if whole > 0 else np.nan}
     )
     return AccountInvestment(
-        # A table without rows does not know what its keys are.
-        frames.like(source if len(left) else opened, ranked, "key"),
+        frames.like(found.source, ranked, "key"),
         shown,
         frames.sure_total(net),
+        str(key),
     )
 
 
@@ -201,143 +200,31 @@ def _prices(
                 "already. Give what they would have left elsewhere with alternative=…"
             )
         checks.choice("rates", name, inputs[:-1])
-        prices[name] = (_rate(f"rates[{name!r}]", rate), True)
+        prices[name] = (checks.not_negative(f"rates[{name!r}]", rate), True)
     if alternative is not None:
-        prices[DISPLACED] = (_rate("alternative", alternative), False)
+        prices[DISPLACED] = (checks.not_negative("alternative", alternative), False)
     return prices
 
 
-def _rate(name: str, value: Any) -> float:
-    if checks.number(name, value) < 0:
-        raise ParameterError(f"{name}={value!r}: give a number of zero or more")
-    return float(value)
-
-
-def _spent(source: frames.Source, prices: Mapping[str, tuple[float, bool]]) -> nw.DataFrame[Any]:
+def _spent(
+    log: Any, prices: Mapping[str, tuple[float, bool]], **columns: str
+) -> tuple[frames.Source, nw.DataFrame[Any]]:
     """Return one row an account: the nine inputs in money."""
-    source = frames.typed_key(source, "key")
-    for role in ("hours", "cost"):
-        source = frames.typed_number(source, role)
-    kinds = (nw.String, nw.Categorical, nw.Enum)
-    source = frames.typed(source, "input", nw.String(), source.dtype("input") in kinds)
-    _check_entries(source, [*prices])
-    text = nw.col("input").cast(nw.String)
-    hours, money = (nw.col(role).cast(nw.Float64) for role in ("hours", "cost"))
+    opened = frames.open_rows(
+        log,
+        key=frames.key(columns["key"]),
+        input=frames.word(columns["input"], among=tuple(prices)),
+        hours=frames.number(columns["hours"]),
+        cost=frames.number(columns["cost"]),
+    )
     worth = []
     for name, (an_hour, counts) in prices.items():
-        value = money if counts else nw.lit(0.0)
-        value = value + hours * an_hour if an_hour else value
+        value = nw.col("cost") if counts else nw.lit(0.0)
+        value = value + nw.col("hours") * an_hour if an_hour else value
         # Empty, not zero, in the other rows: what is empty is skipped, and zeros are added up.
-        worth.append(nw.when(text == name).then(value).alias(name))
-    plan = source.lazy.select("key", *worth)
-    sums = plan.group_by("key").agg(*(nw.col(name).sum() for name in prices))
-    return frames.collect(sums.sort("key"), key="key")
-
-
-def _check_entries(source: frames.Source, inputs: list[str]) -> None:
-    """Raise DataError unless each entry has an account, one of the inputs, hours and a cost."""
-    text = nw.col("input").cast(nw.String)
-    faults = {
-        "key": (_missing(source, "key"), "missing"),
-        "input": (text.is_null() | ~text.is_in(inputs), "none of the nine inputs"),
-        "hours": (_missing(source, "hours"), "missing or not finite"),
-        "cost": (_missing(source, "cost"), "missing or not finite"),
-    }
-    # Counted for each kind of text, of which there are few: that reads the entries a second time,
-    # and still takes less than four more sums for each account.
-    flags = [fault.cast(nw.Int64).alias(f"no {role}") for role, (fault, _) in faults.items()]
-    each = source.lazy.select(text.fill_null("").alias("text"), *flags)
-    counts = frames.collect(each.group_by("text").agg(nw.col(f"no {r}").sum() for r in faults))
-    for role, (fault, what) in faults.items():
-        if count := counts[f"no {role}"].sum():
-            raise DataError(
-                f"column {source.names[role]!r}: {what} in {int(count):,} rows: "
-                f"{source.example(fault, 'input')}. Mend these rows or leave them out"
-            )
-
-
-def _missing(source: frames.Source, role: str) -> nw.Expr:
-    """Return where a column holds nothing, or no finite number."""
-    column = nw.col(role)
-    if source.dtype(role).is_float():
-        return column.is_null() | ~column.is_finite()
-    return column.is_null()
-
-
-def _joined(
-    left: nw.DataFrame[Any], spent: nw.DataFrame[Any], key: str, wide: list[bool]
-) -> tuple[nw.DataFrame[Any], dict[str, NDArray[np.float64]]]:
-    """Return the accounts of both tables, sorted, and their figures: zero where one lacks them."""
-    left, spent = _same_keys(left, spent, key, wide)
-    # Only keys and the places of their rows are put together: wide tables would be copied on the
-    # way. By groups and not by a join, which keeps no order on some engines, and which makes keys
-    # with gaps floats, and those cannot hold a number of 17 digits.
-    names = ("place", "place of log")
-    sides = [*zip((left, spent), names, strict=True)]
-    places = [side.select("key").with_row_index(name) for side, name in sides]
-    both = nw.concat(places, how="diagonal").group_by("key").agg(nw.col(*names).max()).sort("key")
-    both = both.with_columns(nw.col(*names).fill_null(-1).cast(nw.Int64))
-    if any(wide):  # text of numbers: 9 comes before 10
-        numbers = [Decimal(text) for text in both["key"].to_list()]
-        both = both[sorted(range(len(numbers)), key=numbers.__getitem__), :]
-    figures = {}
-    for side, name in sides:
-        place = both[name].to_numpy()
-        absent = np.flatnonzero(place < 0)
-        for column in side.drop("key").columns:
-            values = frames.numbers(side, column)
-            figures[column] = values.take(place) if values.size else np.zeros(place.size)
-            figures[column][absent] = 0.0
-    return both.select("key"), figures
-
-
-def _same_keys(
-    left: nw.DataFrame[Any], spent: nw.DataFrame[Any], key: str, wide: list[bool]
-) -> tuple[nw.DataFrame[Any], nw.DataFrame[Any]]:
-    """Return both tables with keys of one type, so that equal keys meet and no others."""
-    if left.implementation != spent.implementation:
-        raise DataError(
-            f"log= is a table of {spent.implementation.name.lower()} and margins= one of "
-            f"{left.implementation.name.lower()}: give both as the same kind"
-        )
-    kinds = [frame.schema["key"] for frame in (left, spent)]
-    whole = [k.is_integer() or w for k, w in zip(kinds, wide, strict=True)]
-    # Categories of two tables, and pyarrow's two kinds of text, do not meet as they are.
-    apart = kinds[0] != kinds[1] or kinds[0] == nw.Categorical or left.implementation.is_pyarrow()
-    if not len(left) or not len(spent):
-        kind = kinds[0] if len(left) else kinds[1]
-        left, spent = (f.with_columns(nw.col("key").cast(kind)) for f in (left, spent))
-    elif all(whole) and any(wide):
-        if not wide[0]:
-            _check_room(kinds[0], [int(text) for text in spent["key"].to_list()], key)
-        left, spent = (f.with_columns(nw.col("key").cast(nw.String)) for f in (left, spent))
-    elif all(whole) and apart:
-        _check_room(kinds[0], [spent["key"].min(), spent["key"].max()], key)
-        spent = spent.with_columns(nw.col("key").cast(kinds[0]))
-    elif apart and all(kind in (nw.String, nw.Categorical, nw.Enum) for kind in kinds):
-        left, spent = (f.with_columns(nw.col("key").cast(nw.String)) for f in (left, spent))
-    elif kinds[0] != kinds[1]:
-        raise DataError(
-            f"column {key!r} holds {kinds[0]} values in margins= and {kinds[1]} values in "
-            "log=: give the accounts the same keys in both"
-        )
-    return left, spent
-
-
-def _check_room(kind: nw.dtypes.DType, keys: list[Any], key: str) -> None:
-    """Raise DataError if a type of whole numbers cannot hold a key: it would become another's."""
-    room = np.iinfo(str(kind).lower())
-    beyond = next((k for k in keys if not room.min <= k <= room.max), None)
-    if beyond is not None:
-        raise DataError(
-            f"column {key!r} holds {kind} values in margins=, which cannot hold {beyond} of log=: "
-            "give both the wider type"
-        )
-
-
-def _is_wide(kind: nw.dtypes.DType) -> bool:
-    """Return whether keys are whole numbers of more digits than pandas has: they come as text."""
-    return kind in (nw.Int128, nw.UInt128)
+        worth.append(nw.when(nw.col("input") == name).then(value).alias(name))
+    sums = opened.lazy.select("key", *worth).group_by("key").agg(nw.col(*prices).sum())
+    return opened.source, frames.collect(sums.sort("key"), key="key")
 
 
 def _divided(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import ascii_uppercase
 from typing import Any
 
@@ -35,21 +35,17 @@ class Abc(Shown):
     table: Any
     excluded: Any
     cuts: tuple[float, ...]
+    _left_out: int = field(repr=False)
 
     def _shown(self) -> Table:
-        cuts = " and ".join(percent(c, "g") for c in self.cuts)
+        cuts, n = " and ".join(percent(c, "g") for c in self.cuts), self._left_out
+        said = f"; {n:,} customer{'s'[: n > 1]} below zero left out" if n else ""
         return table(
             self.table,
-            f"ABC classes, cut at {cuts} of the total{self._left_out()}",
+            f"ABC classes, cut at {cuts} of the total{said}",
             percent=("share", "cumulative_share"),
             digits={"share": 3, "cumulative_share": 3},
         )
-
-    def _left_out(self) -> str:
-        """Say how many customers have no class, if any."""
-        rows = nw.from_native(self.excluded).lazy().select(nw.len().alias("n"))
-        n = int(frames.collect(rows)["n"][0])
-        return f"; {n:,} customer{'s'[: n > 1]} below zero left out" if n else ""
 
 
 def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.95)) -> Abc:
@@ -125,7 +121,7 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
         },
     )
     excluded = ranking.frame.filter(nw.col("value") < 0)
-    return Abc(ranking.answer(ranked), ranking.answer(excluded), edges)
+    return Abc(ranking.answer(ranked), ranking.answer(excluded), edges, len(excluded))
 
 
 @dataclass(frozen=True, repr=False)

@@ -119,9 +119,7 @@ def value_profit(
     >>> found.table["cell"].tolist()
     ['large-profitable', 'large-unprofitable', 'small-profitable', 'small-moderate']
     """
-    loss = checks.number("band", band)
-    if loss < 0:
-        raise ParameterError(f"band={band!r}: give the loss that still counts as even, 0 or more")
+    loss = checks.not_negative("band", band)
     if high is not None and checks.number("high", high) <= -loss:
         raise ParameterError(f"high={high!r}: give a profit above {-loss:zg}, where losses end")
 

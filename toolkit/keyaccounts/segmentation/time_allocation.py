@@ -46,9 +46,6 @@ class TimeAllocation(Shown):
     misallocation: float
     notes: tuple[str, ...]
 
-    def __repr__(self) -> str:
-        return repr(self._shown())
-
     def _shown(self) -> Table:
         gap = (
             ""
@@ -119,7 +116,7 @@ def time_allocation(
     _same_tiers("time", given, people)
     head, wanted = np.array([*people.values()]), np.array([given[tier] for tier in people])
     planned, notes = _without_empty(wanted, head, [*people])
-    each = _per_head(planned, head)
+    each = planned / np.where(head > 0, head, np.nan)
     done = np.full(head.size, np.nan)
     if actual is not None:
         spent = _shares("actual", actual, "time_share")
@@ -312,10 +309,7 @@ def _shares(name: str, given: Shares | None, default: str) -> dict[str, float]:
                 "a dictionary"
             )
         given = dict(zip(tiers, given, strict=True))
-    found = {str(tier): checks.number(f"{name}[{tier!r}]", share) for tier, share in given.items()}
-    for tier, share in found.items():
-        if share < 0:
-            raise ParameterError(f"{name}[{tier!r}]={share:zg}: a share is not below zero")
+    found = {str(t): checks.not_negative(f"{name}[{t!r}]", share) for t, share in given.items()}
     total = sum(found.values())
     if abs(total - 1) > 1e-9:
         hint = "; write 0.1 for 10 %" if abs(total - 100) < 1 else ""
@@ -350,7 +344,3 @@ def _without_empty(
         if gone and share > 0
     )
     return (planned / planned.sum() if notes else planned), notes
-
-
-def _per_head(planned: NDArray[np.float64], head: NDArray[np.float64]) -> NDArray[np.float64]:
-    return planned / np.where(head > 0, head, np.nan)
