@@ -53,7 +53,7 @@ def committed():
 @pytest.mark.parametrize(
     "name",
     [
-        *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CITATION.cff", "LICENSE"),
+        *("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "CITATION.cff", "LICENSE", "SECURITY.md"),
         *("LICENSE-CONTENT", "Makefile", ".pre-commit-config.yaml", ".ci/run", ".github/page.png"),
         *(".github/PULL_REQUEST_TEMPLATE.md", ".github/workflows/test.yml"),
         *(".github/workflows/publish.yml", ".github/workflows/weekly.yml"),
@@ -349,6 +349,13 @@ def test_ci_runs_the_command_of_the_readme():
     assert "set -euo pipefail" in script
     assert re.search(r"^make test ", script, flags=re.M)
     subprocess.run(["bash", "-n", ".ci/run"], cwd=ROOT, check=True)
+
+
+def test_a_checkout_has_the_same_bytes_on_every_system():
+    """Git on Windows may write other line ends; shells and tests of bytes stumble over them."""
+    rules = [line.split() for line in read(".gitattributes").splitlines() if line[:1] not in "#"]
+    assert rules[0] == ["*", "text=auto", "eol=lf"]
+    assert not [name for name in committed() if b"\r" in (ROOT / name).read_bytes()]
 
 
 def test_hooks_need_nothing_from_elsewhere():
