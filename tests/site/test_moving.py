@@ -42,7 +42,7 @@ def move(control, end):
 def test_its_code_is_folded_and_the_fold_is_called_what_it_says(page, server):
     page.goto(server.base + SAMPLE)
     cell = page.locator(".cell:has(.ka-explorer)").first
-    fold = cell.locator("details", has=page.get_by_text("Show code cell source"))
+    fold = cell.locator("details", has=page.get_by_text("Show the code of this explorer"))
     assert not cell.locator(".highlight").first.is_visible()
     assert fold.locator("summary").get_attribute("aria-label") is None
     fold.locator("summary").click()
