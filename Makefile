@@ -102,7 +102,7 @@ test-toolkit: $(VENV)/.test  ## the package on every engine, its examples, its c
 	$(BIN)/python -m pytest toolkit tests/toolkit --doctest-modules -n 2 --cov --cov-report=term-missing:skip-covered --cov-fail-under=95
 
 test-book: $(VENV)/.test  ## the notebooks run again, and what pages and repository promise
-	$(BIN)/python -m pytest --nbval book tests/book
+	$(BIN)/python -m pytest --nbval book tests/book -n 2 --dist loadfile
 
 # A browser of the machine, else Playwright's own. Where neither can be had the tests say so.
 test-site: $(VENV)/.test  ## the built site in a browser
