@@ -175,14 +175,16 @@ def _reduced_by_duckdb(daily: nw.LazyFrame[Any], *, refunds: bool) -> nw.LazyFra
     The window took a sixth of the whole. What repeats are is the rest of what was bought, and
     rounding alone is none, as in every net of the toolkit.
     """
-    found = daily.to_native().aggregate(
-        "customer, count(order_day) as orders, min(order_day) as first, max(order_day) as last, "
-        f"sum(net) as revenue, {'sum(size) as size, ' if refunds else ''}"
-        "sum(net) filter (order_day is not null) as bought, arg_min(net, order_day) as opening"
+    found: nw.LazyFrame[Any] = nw.from_native(
+        daily.to_native().aggregate(
+            "customer, count(order_day) as orders, min(order_day) as first, "
+            f"max(order_day) as last, sum(net) as revenue, {'sum(size) as size, ' * refunds}"
+            "sum(net) filter (order_day is not null) as bought, arg_min(net, order_day) as opening"
+        )
     )
     bought, opening = nw.col("bought"), nw.col("opening")
     repeated = frames.settled(bought - opening, bought).alias("repeat_amount")
-    return nw.from_native(found).with_columns(repeated).drop("bought", "opening")
+    return found.with_columns(repeated).drop("bought", "opening")
 
 
 def summarize(
