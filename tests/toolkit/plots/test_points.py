@@ -21,7 +21,7 @@ def test_rates_draw_rate_interval_and_average() -> None:
     expected = [ka.patterns.rates.wilson_interval(0, 6), ka.patterns.rates.wilson_interval(2, 4)]
     assert np.array(ends) == pytest.approx(np.array(expected))
     assert [t.get_text() for t in ax.get_yticklabels()] == ["phone", "fair"]
-    assert {t.get_text() for t in ax.texts} == {"50 %", "0 %", "all: 20 %"}
+    assert {t.get_text() for t in ax.texts} == {"50 % of 4", "0 % of 6", "all: 20 %"}
     assert ax.get_xlim()[0] == 0
 
 
@@ -32,6 +32,7 @@ def test_rates_of_numbers_have_the_highest_on_top_and_high_ones_their_own_axis()
     ax = ka.plots.rates(table, group="score", title="More come back")
     assert [t.get_text() for t in ax.get_yticklabels()] == ["1", "2", "3"]
     assert ax.get_xlim() == pytest.approx((0.5, 0.936))
+    assert [t.get_text() for t in ax.texts] == ["60 %", "70 %", "80 %"], "of how many is not known"
     assert ka.plots.rates(table, group="score", title="", average=0.3).get_xlim()[0] == 0
 
 

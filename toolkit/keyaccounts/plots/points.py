@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 from matplotlib.axes import Axes
 
@@ -31,7 +32,8 @@ def rates(
     Parameters
     ----------
     table : frame
-        Answer of :func:`keyaccounts.patterns.rates.by_group`.
+        Answer of :func:`keyaccounts.patterns.rates.by_group`. Where it has `trials`, each rate says
+        of how many.
     group : str
         The column with the group.
     title : str
@@ -64,14 +66,19 @@ def rates(
     ...     group="channel", title="Won")
     >>> [text.get_text() for text in ax.get_yticklabels()]
     ['phone', 'fair']
+    >>> [text.get_text() for text in ax.texts]
+    ['0 % of 1', '50 % of 2']
     """
     names = {"group": group, "rate": "rate", "low": "low", "high": "high"}
+    counted = {"trials"} & {*nw.from_native(table).collect_schema().names()}
+    names |= {column: column for column in counted}
     found = frames.collect(frames.read(table, **names).rows.lazy().sort("group"))
     if len(found) == 0:
         raise DataError("there are no groups to draw")
     upward = 1 if found["group"].dtype.is_numeric() else -1
     labels = [str(value) for value in found["group"].to_list()][::upward]
     rate, low, high = (frames.numbers(found, c)[::upward] for c in ("rate", "low", "high"))
+    trials = frames.numbers(found, "trials")[::upward] if counted else ()
     places = np.arange(len(labels))
     with drawing(ax, title) as ax:
         ax.hlines(places, low, high, color=ACCENT, linewidth=2.2)
@@ -79,7 +86,8 @@ def rates(
         for place, value in zip(places, rate, strict=True):
             # in a column of their own, where they meet neither the dots nor the average's line
             ax.annotate(
-                percent(value), (1, place), xycoords=("axes fraction", "data"),
+                percent(value) + (f" of {trials[place]:,.0f}" if counted else ""),
+                (1, place), xycoords=("axes fraction", "data"),
                 xytext=(6, 0), textcoords="offset points", va="center", color=INK,
             )  # fmt: skip
         least, above = min(low), 0.4
