@@ -1,6 +1,6 @@
 """`{chapter-pages}`: the pages of a chapter, with minutes and what each is about.
 
-Nothing is typed twice: all of it comes from the pages' own titles and front matter.
+Nothing is typed twice: all of it comes from the pages themselves.
 """
 
 from pathlib import Path
@@ -8,6 +8,11 @@ from pathlib import Path
 import page_frame
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+
+TOGETHER = (
+    "Together {} minutes to read and play and {} for exercises. This is an estimate from what the"
+    " pages hold: nobody's watch has measured it."
+)
 
 
 class chapter_pages(nodes.General, nodes.Element):
@@ -28,10 +33,9 @@ def fill(app, doctree, docname):
     """Replace the placeholder by an ordered list of links."""
     env = app.env
     for place in list(doctree.findall(chapter_pages)):
-        items, total = [], 0
+        items, totals = [], [0, 0]
         for page in env.external_site_map[docname].child_files():
             takes = page_frame.minutes(env, page)
-            total += takes or 0
             link = nodes.reference(
                 "",
                 "",
@@ -41,13 +45,14 @@ def fill(app, doctree, docname):
             )
             line = nodes.paragraph("", "", link)
             if takes:
-                line += nodes.inline("", f" {takes} minutes", classes=["takes"])
+                totals = [total + one for total, one in zip(totals, takes, strict=True)]
+                line += nodes.inline("", f" {takes[0]} + {takes[1]} minutes", classes=["takes"])
             says = page_frame.description(app, page, env.get_doctree(page))
             items.append(nodes.list_item("", line, nodes.paragraph("", says)))
         place.replace_self(
             [
                 nodes.enumerated_list("", *items, classes=["chapter-pages"]),
-                nodes.paragraph("", f"Together about {total} minutes.", classes=["takes-all"]),
+                nodes.paragraph("", TOGETHER.format(*totals), classes=["takes-all"]),
             ]
             if items
             else [nodes.paragraph("", "The pages of this chapter are in preparation.")]

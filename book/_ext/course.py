@@ -6,8 +6,7 @@ PARTS = (
     "kernel_env",  # notebooks run alike whatever the machine is set to
     "toolkit_digest",  # a changed toolkit or data set executes every notebook again
     "mathml",  # formulas are rendered at build time
-    "native_details",  # "dropdown" blocks open without JavaScript
-    "preparing",  # code that shows nothing is folded
+    "folds",  # solutions, asides and code open without JavaScript
     "units",  # a number keeps its percent sign
     "self_check",  # questions with an answer to every option
     "inline_svg",  # figures are part of the page and follow its colors

@@ -2,7 +2,7 @@
 
 MyST-NB takes front matter from the notebook's metadata only, which no editor shows. Here the
 block between two `---` lines at the top of the first cell is moved there before the notebook is
-parsed. `minutes`, `needs` and `description` are ours; `myst` and `mystnb` mean what they always do.
+parsed. `needs`, `exceeds` and `description` are ours; `myst` and `mystnb` mean what they always do.
 """
 
 import json

@@ -8,6 +8,7 @@ import os
 import re
 from pathlib import Path
 
+import page_counts
 from docutils import nodes
 from journey import station_of, stations
 from sphinx import addnodes
@@ -28,19 +29,20 @@ def where_published(app, config):
 
 
 def minutes(env, docname):
-    """Return the minutes that a page's front matter promises, or None."""
-    value = str(env.metadata.get(docname, {}).get("minutes", "")).strip()
-    return int(value) if value.isdigit() else None
+    """Return the minutes of a notebook page: to read and play, and for the exercises; or None."""
+    if not is_notebook(env, docname):
+        return None
+    return page_counts.minutes(page_counts.of_file(env.doc2path(docname)))
 
 
 def add_facts(app, doctree):
-    """Put '35 minutes, you need: RFM' under the title, from the page's front matter."""
+    """Put minutes and 'you need: RFM' under the title, counted and from the front matter."""
     env = app.env
     title = next(iter(doctree.findall(nodes.title)), None)
-    promised = minutes(env, env.docname)
-    if title is None or promised is None:
+    takes = minutes(env, env.docname)
+    if title is None or takes is None:
         return
-    line = nodes.paragraph("", f"{promised} minutes", classes=["page-facts"])
+    line = nodes.paragraph("", page_counts.SAID.format(*takes), classes=["page-facts"])
     needs = env.metadata[env.docname].get("needs", "")
     for number, name in enumerate(filter(None, (n.strip() for n in needs.split(",")))):
         line += nodes.Text(" · you need: " if number == 0 else ", ")

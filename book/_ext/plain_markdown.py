@@ -66,6 +66,12 @@ class Block:
     argument: str = ""
     body: str = ""
     body_line: int = 0
+    options: str = ""
+
+    @property
+    def folded(self):
+        """Whether a reader opens it: the answer of a question, or what only analysts need."""
+        return self.name == "dropdown" or "dropdown" in self.options.split()
 
 
 def blocks(text, line=1):
@@ -83,7 +89,8 @@ def blocks(text, line=1):
         skipped = OPTIONS.match(token.content).end()
         body_line = line + start + 1 + token.content.count("\n", 0, skipped)
         body = token.content[skipped:].rstrip("\n")
-        yield Block(line + start, lines[start:end], *found.groups(), body, body_line)
+        options = token.content[:skipped]
+        yield Block(line + start, lines[start:end], *found.groups(), body, body_line, options)
         done = end
     if done < len(lines):
         yield Block(line + done, lines[done:])
@@ -110,10 +117,10 @@ def directive(block, names):
     body = plain(block.body, names, block.body_line)
     if block.name.startswith("exercise"):
         return f"### {title or 'Exercise'}\n\n{body}"
-    if block.name == "dropdown":
-        return f"\n<details><summary>{title}</summary>\n\n{body}\n\n</details>\n"
     if block.name in NOTES:  # there the argument is the first text
         title, body = block.name.capitalize(), f"{title}\n\n{body}".strip()
+    if block.folded:
+        return f"\n<details><summary>{title}</summary>\n\n{body}\n\n</details>\n"
     quoted = f"**{title}**\n\n{body}".split("\n")
     return "\n" + "\n".join(f"> {part}".rstrip() for part in quoted) + "\n"
 

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from front_matter import of_notebook
+from page_counts import takes
 from plain_markdown import Names, NotPlain, blocks, joined
 
 FOLDER = "notebooks"
@@ -54,7 +55,7 @@ def student_edition(notebook, names, note=""):
                 made.append(ANSWER[cell["cell_type"]])
                 continue
             if cell["cell_type"] == "code":
-                if not inside:
+                if not inside and "claims" not in cell["metadata"].get("tags", ()):
                     made.append(("code", code(source, names)))
                 continue
             kept = []
@@ -70,7 +71,8 @@ def student_edition(notebook, names, note=""):
                     kept.append(block)
             made.append(("markdown", joined(kept, names)))
             if number == 1:
-                made[0] = ("markdown", opening(made[0][1], matter, names, note))
+                about = takes(notebook, names.page.parent)
+                made[0] = ("markdown", opening(made[0][1], about, matter, names, note))
     except NotPlain as error:
         raise BadPage(f"cell {number}, line {error.line}: {error}") from error
     if inside:
@@ -97,12 +99,12 @@ def code(source, names):
     return QUESTIONS.sub(as_in_the_package, source)
 
 
-def opening(text, matter, names, note):
+def opening(text, about, matter, names, note):
     """Return the first cell, with minutes, needs and the note below the title."""
     title, _, rest = text.partition("\n")
     if not title.startswith("# "):
         raise NotPlain("the page does not open with its title", 1)
-    facts = [f"{matter['minutes']} minutes"] if "minutes" in matter else []
+    facts = [about]
     needs = [n.strip() for n in str(matter.get("needs", "")).split(",") if n.strip()]
     if needs:
         try:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import shown
 from front_matter import of_notebook
+from page_counts import takes
 from plain_markdown import NotPlain, blocks, joined, plain
 
 TAGS = ("slide", "slide-code", "slide-title", "more", "notes")
@@ -40,7 +41,7 @@ def slides_of(notebook, names, prefix):
     """Return the slides of a page (parsed JSON); `prefix` keeps ids of drawings apart."""
     matter, first = of_notebook(notebook)
     page = Page(names, prefix)
-    page.open(first, matter)
+    page.open(first, matter, takes(notebook, names.page.parent))
     for number, cell in enumerate(notebook["cells"][1:], 2):
         source = "".join(cell["source"])
         tags = [t for t in cell["metadata"].get("tags", ()) if t in TAGS]
@@ -63,14 +64,13 @@ class Page:
         self.names, self.prefix = names, prefix
         self.slides, self.section, self.title, self.drawn = [], "", "", 0
 
-    def open(self, first, matter):
+    def open(self, first, matter, about):
         """Add the slides every page opens with: its question and its goals."""
         head = opening(first, self.names)
         self.title = self.section = head.title
         said = str(matter.get("html_meta", {}).get("description", ""))
-        if "minutes" in matter:
-            said = f"{matter['minutes']} minutes. {said}"
-        self.slides.append(Slide(head.title, [head.question], [shown.markdown(said)], "page"))
+        said = shown.markdown(f"{about}\n\n{said}")
+        self.slides.append(Slide(head.title, [head.question], [said], "page"))
         if head.goals:
             self.new(head.goals_title, kind="goals").body.append(head.goals)
 
@@ -165,7 +165,7 @@ def exercise_and_solution(source, names):
     """Return a cell in plain Markdown without its solutions, and the solutions."""
     asked, solved = [], []
     for block in blocks(source):
-        if block.name == "solution":
+        if block.name == "solution" or block.folded:
             solved.append(plain(block.body, names))
         elif block.name not in ("solution-start", "solution-end"):
             asked.append(block)

@@ -79,6 +79,14 @@
     }
   }
 
+  // on a narrow screen code is folded; without this script it is open
+  const narrow = matchMedia("(max-width: 40rem)");
+  const foldCode = () => {
+    for (const fold of document.querySelectorAll("details.code")) fold.open = !narrow.matches;
+  };
+  foldCode();
+  narrow.addEventListener("change", foldCode);
+
   // what is folded away is printed too; a solution only if the reader has opened it
   addEventListener("beforeprint", () => {
     for (const fold of document.querySelectorAll("details:not([open], .solution, .solution *)")) {

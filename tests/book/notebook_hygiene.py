@@ -18,6 +18,7 @@ BOOK = Path(__file__).parents[2] / "book"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 NOTEBOOK_METADATA = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
 CELL_METADATA = {"tags", "mystnb"}
+FOLDED = {"source_hidden": True}  # in a notebook, the asserts of a page's last cell
 WIDGET = "application/vnd.jupyter.widget-"
 # a home or system folder, a file address, a drive letter
 PATH_OF_A_MACHINE = re.compile(
@@ -36,6 +37,8 @@ def clean(notebook):
 
 def clean_cell(cell):
     kept = {k: v for k, v in cell["metadata"].items() if k in CELL_METADATA}
+    if "claims" in kept.get("tags", ()):
+        kept["jupyter"] = FOLDED
     cell = {**cell, "metadata": kept}
     if "outputs" in cell:
         cell["outputs"] = list(map(clean_output, cell["outputs"]))
@@ -61,8 +64,11 @@ def untidy(text):
     if notebook["metadata"] != NOTEBOOK_METADATA:
         yield f"the notebook's metadata are not {NOTEBOOK_METADATA}"
     for number, cell in enumerate(notebook["cells"], start=1):
-        if extra := set(cell["metadata"]) - CELL_METADATA:
+        meant = clean_cell(cell)["metadata"]
+        if extra := set(cell["metadata"]) - set(meant):
             yield f"cell {number} has metadata {', '.join(sorted(extra))}"
+        elif cell["metadata"] != meant:
+            yield f"the metadata of cell {number} are not {meant}"
         if cell.get("outputs", []) != clean_cell(cell).get("outputs", []):
             yield f"cell {number} has the view of a widget"
     if written(notebook) != text:

@@ -1,9 +1,11 @@
 """Every notebook page keeps the frame: question, goals, worked example, method, play, …"""
 
+import ast
 import re
 
 import pytest
 from notebooks import BOOK, NAMES, cells, code_cells, front_matter, headings, text
+from test_page_limits import NOT_YET
 
 FRAME = [
     "The method",
@@ -21,9 +23,9 @@ def test_there_are_notebooks():
 
 
 @pages
-def test_front_matter_says_minutes_and_description(name):
+def test_front_matter_has_a_description_and_no_minutes(name):
     matter = front_matter(name)
-    assert 5 <= matter["minutes"] <= 90
+    assert "minutes" not in matter, "they are counted"
     assert 50 <= len(matter["html_meta"]["description"]) <= 160
 
 
@@ -91,11 +93,38 @@ def test_figures_are_small_and_every_output_is_text(name):
 def test_code_is_short_and_reads_like_the_course(name):
     for cell in code_cells(name):
         lines = cell["source"].splitlines()
-        folded = "hide-input" in cell["metadata"].get("tags", [])
+        tags = cell["metadata"].get("tags", [])
+        folded = "hide-input" in tags
         assert folded == ("ka.widgets.explore(" in cell["source"]), "an explorer, folded"
-        assert len(lines) <= (40 if folded else 8), cell["source"]
+        assert len(lines) <= (40 if folded or "claims" in tags else 8), cell["source"]
         assert max(map(len, lines)) <= 76, cell["source"]
         assert not re.search(r"\bprint\(|^\s*for .*:$|^[!%]", cell["source"], flags=re.M)
+
+
+@pages
+def test_claims_are_the_asserts_of_the_last_cell(name):
+    """What sentences say and no output shows is asserted; a run of the page holds it."""
+    claims = [c for c in cells(name) if "claims" in c["metadata"].get("tags", [])]
+    assert claims in ([], [cells(name)[-1]])
+    for cell in claims:
+        assert cell["metadata"] == {"tags": ["claims"], "jupyter": {"source_hidden": True}}
+        kinds = {type(statement) for statement in ast.parse(cell["source"]).body}
+        assert ast.Assert in kinds
+        assert kinds <= {ast.Assert, ast.Assign}
+        assert cell["outputs"] == []
+
+
+@pages
+def test_answers_and_what_analysts_need_are_folds(name):
+    """Each Stop has its answer in a fold; a page has at most one fold for analysts."""
+    body = text(name)
+    assert len(re.findall(r":class: analysts dropdown\n", body)) <= 1
+    assert not re.search(r":class:(?! analysts dropdown).*\banalysts\b", body)
+    if name not in NOT_YET:
+        stops = re.findall(
+            r"^\*Stop\b.*\n\n:::\{admonition\} .+\n:class: stop dropdown\n", body, re.M
+        )
+        assert len(stops) == len(re.findall(r"\*+Stop\b", body))
 
 
 @pages

@@ -14,7 +14,7 @@ SPEC.loader.exec_module(decks)
 from plain_markdown import Names  # noqa: E402
 from slide_tags import TAGS, BadDeck, slides_of  # noqa: E402
 
-OTHER_TAGS = {"solution", "self-check", "remove-input", "remove-output", "hide-input"}
+OTHER_TAGS = {"solution", "self-check", "remove-input", "remove-output", "hide-input", "claims"}
 
 
 def made(*own):
@@ -106,6 +106,12 @@ def test_a_solution_in_the_cell_of_its_exercise_is_said():
     text = "```{exercise} Judge\n:label: x\nWhat?\n```\n\n```{solution} x\nThat.\n```"
     *_, last = made((text, "slide"))
     assert (last.title, last.body, last.notes) == ("Judge", ["<p>What?</p>"], ["<p>That.</p>"])
+
+
+def test_what_is_folded_is_said():
+    text = "## Part\n\n*Stop: why?*\n\n:::{admonition} Answer\n:class: stop dropdown\nSo.\n:::"
+    *_, last = made((text, "slide"))
+    assert (last.body, last.notes) == (["<p><em>Stop: why?</em></p>"], ["<p>So.</p>"])
 
 
 def test_roles_and_formulas_become_what_a_slide_can_show():

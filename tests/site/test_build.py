@@ -27,7 +27,7 @@ def cell(source, **metadata):
 
 
 def write_notebook(path, *cells):
-    title = f'---\ndescription: "{SPOKEN} {path.stem}"\nminutes: 5\n---\n# {path.stem}\n'
+    title = f'---\ndescription: "{SPOKEN} {path.stem}"\n---\n# {path.stem}\n'
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     cells = [cell(title, kind="markdown"), *cells]
     for number, each in enumerate(cells):
@@ -326,6 +326,22 @@ def test_figures_formulas_and_folds_need_nothing_else(book):
     assert "<mtable" in html
     assert re.search(r"<details[^>]*>\s*<summary>Note</summary>", html)
     assert not list((book / "_build/html").rglob("*mathjax*"))
+
+
+def test_code_is_seen_folded_or_left_out_by_what_it_is_for(book):
+    write_notebook(
+        book / "book/work.ipynb",
+        cell("1 + 1"),
+        cell("prepared = 1"),
+        cell("assert prepared == 1", tags=["claims"]),
+    )
+    contents(book, "book/work")
+    assert build(book, book) == ""
+    html = (book / "_build/html/book/work.html").read_text("utf-8")
+    assert re.search(r'<details class="code" open="open">\s*<summary>Code</summary>', html)
+    assert "Preparation: 1 lines of code" in html
+    assert "Estimated minutes: 5 to read and play · 0 for exercises" in html
+    assert "assert" not in html
 
 
 def test_a_formula_that_cannot_be_rendered_stops_the_build(book):

@@ -189,9 +189,12 @@ def test_no_line_moves_for_who_wants_no_motion(reader, server):
 def test_a_chapter_takes_as_long_as_its_pages(reader, server, address):
     page = reader()
     page.goto(server.base + address)
-    each = [int(t.split()[0]) for t in page.locator(".chapter-pages .takes").all_inner_texts()]
+    texts = page.locator(".chapter-pages .takes").all_inner_texts()
+    each = [re.fullmatch(r"(\d+) \+ (\d+) minutes", text.strip()).groups() for text in texts]
     assert len(each) == page.locator(".chapter-pages > li").count()
-    assert f"about {sum(each)} minutes" in page.locator(".takes-all").inner_text()
+    read, solve = (sum(map(int, column)) for column in zip(*each, strict=True))
+    said = page.locator(".takes-all").inner_text()
+    assert f"Together {read} minutes to read and play and {solve} for exercises" in said
 
 
 # --- paper ---

@@ -140,3 +140,24 @@ def test_paper_gets_the_text_only(page, server):
     assert not page.locator(".masthead").is_visible()
     assert not page.locator("nav.contents").is_visible()
     assert page.locator("h1").is_visible()
+
+
+CODE = "details.code > .cell_input"
+
+
+def test_code_is_open_where_there_is_room_and_folded_on_a_phone(page, phone, server):
+    page.goto(server.base + SAMPLE)
+    phone.goto(server.base + SAMPLE)
+    assert page.locator(CODE).count() == phone.locator(CODE).count() >= 5
+    assert page.locator(CODE).first.is_visible()
+    assert not page.locator("details.code > summary").first.is_visible()
+    assert phone.locator(f"{CODE}:visible").count() == 0
+    phone.locator("details.code > summary").first.click()
+    assert phone.locator(CODE).first.is_visible()
+    phone.set_viewport_size({"width": 1000, "height": 800})
+    assert phone.locator(CODE).last.is_visible()
+
+
+def test_code_is_open_without_a_script(without_script, server):
+    without_script.goto(server.base + SAMPLE)
+    assert without_script.locator(CODE).first.is_visible()
