@@ -97,6 +97,27 @@ def test_pages_from_before_become_fewer():
     assert kept == [], "they keep the limits: take them off NOT_YET"
 
 
+def test_contributors_read_the_limits_that_are_held():
+    written = (BOOK.parent / "CONTRIBUTING.md").read_text("utf8")
+    rows = re.findall(r"^\| `(\w+)`.* \| \D*([\d,]+) \|$", written, flags=re.M)
+    assert {name: int(limit.replace(",", "")) for name, limit in rows} == LIMITS
+    listed = re.search(r"Of pandas the course uses(.*?);", written, re.S)[1]
+    assert {*re.findall(r"`(\w+)`", listed)} == METHODS
+
+
+def test_readers_are_told_the_minutes_that_pages_take():
+    """The first page and the README name one pair of minutes for all pages."""
+    for file in ("README.md", "book/intro.md"):
+        words = " ".join((BOOK.parent / file).read_text("utf8").split())
+        said = re.search(
+            r"about (\d+) minutes to read and play,? and (\d+) for its exercises", words
+        )
+        told = [int(number) for number in said.groups()]
+        for name in set(KEPT) - {TEMPLATE}:
+            for number, counted in zip(told, minutes(of_file(BOOK / name)), strict=True):
+                assert abs(number - counted) <= 10, f"{name}: {counted} minutes"
+
+
 # --- what is counted, on a small page ---
 
 
