@@ -1,10 +1,12 @@
-"""`{chapter-pages}`: the pages of a chapter, with minutes and what each is about.
+"""`{chapter-pages}`: the pages of a chapter, with minutes and what each is about; `{cast}`: whom
+the pages are about.
 
-Nothing is typed twice: all of it comes from the pages themselves.
+Nothing is typed twice: it comes from the pages themselves, and from a catalog.
 """
 
 from pathlib import Path
 
+import keyaccounts as ka
 import page_frame
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -27,6 +29,14 @@ class ChapterPages(SphinxDirective):
             env.note_dependency(str(env.doc2path(docname)))
         env.note_dependency(str(Path(env.srcdir) / "_toc.yml"))
         return [chapter_pages()]
+
+
+class Cast(SphinxDirective):
+    def run(self):
+        catalog = Path(ka.__file__).parent / "world" / "catalog" / "cast.toml"
+        self.env.note_dependency(str(catalog))
+        lines = (f"- **{one.name}**: {one.role}." for one in ka.datasets.cast().itertuples())
+        return self.parse_text_to_nodes("\n".join(lines))
 
 
 def fill(app, doctree, docname):
@@ -66,5 +76,6 @@ def skip(self, node):
 def setup(app):
     app.add_node(chapter_pages, html=(skip, None))
     app.add_directive("chapter-pages", ChapterPages)
+    app.add_directive("cast", Cast)
     app.connect("doctree-resolved", fill)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

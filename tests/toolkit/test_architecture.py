@@ -24,6 +24,7 @@ FLOORS = [
     {"frames"},
     {"totals"},
     {"datasets", "patterns", "purchases", "world"},
+    {"accounts"},
     CHAPTERS,
     {"fleet"},
     {"plots"},

@@ -28,12 +28,14 @@ CODE = {  # lines of code a room may have
     "world": 3_400,
 }
 FIGURES = 1_100  # plots and widgets together; 150 more for each chapter but segmentation
-REST = 6_900  # on the way to 6,000: all but world, the class room and the new chapters
+# On the way to 6,000: all but world, the class room and the new chapters. Of it, 170 lines are the
+# accounts table and the cards put together, in place of 25 preparing cells on the pages.
+REST = 7_080
 NEW = ("information", "prospecting", "penetration", "service", "fleet", "classroom")
 TESTS_PER_CODE = {"segmentation": 1.4}  # else 1.3
 LONG = 250  # lines of a module, words included
 LONGER = {  # lines that these may have until they are cut; none is added without a reason
-    "datasets.py": 465,
+    "datasets.py": 480,  # the cast of the course
     "patterns/concentration.py": 345,
     "patterns/grid.py": 440,
     "patterns/process.py": 315,

@@ -7,6 +7,8 @@ is loaded when it is first named, so the import stays fast and needs no plotting
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# Its module has the name of the function, which a later import would put in its place.
+from keyaccounts.accounts import accounts
 from keyaccounts.errors import ColumnError, DataError, DroppedRows, ParameterError
 from keyaccounts.tables import table
 
@@ -42,6 +44,7 @@ __all__ = [
     "DataError",
     "DroppedRows",
     "ParameterError",
+    "accounts",
     "datasets",
     "errors",
     "frames",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.util import find_spec
@@ -324,6 +325,23 @@ def describe(name: str) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def cast() -> pd.DataFrame:
+    """Name the accounts that the course keeps coming back to, and what each is there for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an account of the course's company: `name`, `customer_id`, `role`.
+
+    Examples
+    --------
+    >>> ka.datasets.cast().loc[0, ["name", "role"]].tolist()
+    ['Borrowed Pumpkin', 'pays most, and costs more than it leaves']
+    """
+    catalog = Path(__file__).parent / "world" / "catalog" / "cast.toml"
+    return pd.DataFrame(tomllib.loads(catalog.read_text("utf8"))["account"])
 
 
 def simulate(seed: int, *, size: str = "course", truth: bool = False) -> dict[str, pd.DataFrame]:

@@ -1,8 +1,8 @@
-"""Sums of numbers per key, and plain numbers from whatever holds them."""
+"""Sums per key, what accounts brought and took, cards put together, plain numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -79,6 +79,79 @@ def added(opened: frames.Rows, *by: str, of: Sequence[str]) -> nw.LazyFrame[Any]
 
 def _size(role: str) -> str:
     return f"size of {role}"
+
+
+DISPLACED = "displaced_work"  # the input that is no cost to serve, and whose hours are elsewhere
+
+
+def brought_and_taken(
+    brought: tuple[frames.Source, nw.DataFrame[Any]],
+    log: Any,
+    prices: Mapping[str, tuple[float, bool]],
+    **columns: str,
+) -> frames.Joined:
+    """Put totals of what accounts brought beside what a service log says they took.
+
+    `prices` has what an hour of each input costs, and whether the logged money counts. The answer
+    has each input in money, `cost_to_serve` (of all but displaced work) and `hours served`.
+    """
+    opened = frames.open_rows(
+        log,
+        key=frames.key(columns["key"]),
+        input=frames.word(columns["input"], among=tuple(prices)),
+        hours=frames.number(columns["hours"]),
+        cost=frames.number(columns["cost"]),
+    )
+    worth = [nw.when(nw.col("input") != DISPLACED).then(nw.col("hours")).alias("hours served")]
+    for name, (an_hour, counts) in prices.items():
+        value = nw.col("cost") if counts else nw.lit(0.0)
+        value = value + nw.col("hours") * an_hour if an_hour else value
+        # Empty, not zero, in the other rows: what is empty is skipped, and zeros are added up.
+        worth.append(nw.when(nw.col("input") == name).then(value).alias(name))
+    sums = opened.lazy.select("key", *worth).group_by("key").agg(nw.all().sum())
+    found = frames.joined(
+        margins=brought, log=(opened.source, frames.collect(sums.sort("key"), key="key"))
+    )
+    figures = {name: frames.steady(values) for name, values in found.figures.items()}
+    served = np.asarray(sum(figures[name] for name in prices if name != DISPLACED))
+    return found._replace(figures={**figures, "cost_to_serve": frames.steady(served)})
+
+
+def first_cards(pairs: pd.DataFrame, *, key: str, same_as: str) -> dict[Any, Any]:
+    """Return second card → first card of the same customer, a third card's first one too.
+
+    Raises
+    ------
+    DataError
+        If a card is the second of two others, or at last of itself.
+    """
+    frames.open_rows(pairs, key=frames.key(key)).by_key()  # each has one row
+    of = dict(zip(pairs[key], pairs[same_as], strict=True))
+    found = dict(of)
+    for _ in of:
+        if not any(first in of for first in found.values()):
+            break
+        found = {card: of.get(first, first) for card, first in found.items()}
+    for first in found.values():
+        if first in of:
+            raise DataError(
+                f"columns {key!r} and {same_as!r} lead in a ring through {first!r}: "
+                "say which card is the first"
+            )
+    return found
+
+
+def owners(cards: pd.Series[Any], firsts: Mapping[Any, Any]) -> pd.Series[Any]:
+    """Return for each card the first card of the same customer."""
+    return cards.map(lambda card: firsts.get(card, card))
+
+
+def put_together(cards: pd.DataFrame, firsts: Mapping[Any, Any], *, key: str) -> pd.DataFrame:
+    """Return one row a customer, sorted by key: the first card, its gaps filled from the others."""
+    owner = owners(cards[key], firsts)
+    second = (owner != cards[key]).to_numpy()
+    rows = cards.assign(**{key: owner}).iloc[np.lexsort((cards[key].to_numpy(), second))]
+    return rows.groupby(key, as_index=False, sort=True).first()
 
 
 def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from keyaccounts.world.numbering import NUMBERS, ON_SECOND_CARD
 TODAY = pd.Timestamp("2026-06-30")
 PLANNED = {"next_service_on", "follow_up_on", "expected_on", "next_action_on", "due_on", "ends_on"}
 PLANNED |= {"payment_due_on", "updated_on", "departed_on"}
+RESOURCES = [r for r in dictionary.resources() if r["name"] != "accounts"]  # made of the others
 Company = dict[str, pd.DataFrame]
 
 
@@ -38,13 +39,13 @@ def first_cards(company: Company) -> pd.Series:
 
 
 def test_every_table_of_the_dictionary_is_there(company: Company) -> None:
-    assert set(company) == {r["name"] for r in dictionary.resources()}
+    assert set(company) == {r["name"] for r in RESOURCES}
 
 
 @pytest.mark.parametrize("which", ["company", "small"])
 def test_keys_are_unique_and_point_to_something(which: str, request) -> None:
     tables = request.getfixturevalue(which)
-    for resource in dictionary.resources():
+    for resource in RESOURCES:
         rows, schema = tables[resource["name"]], resource["schema"]
         assert len(rows), resource["name"]
         assert not rows.duplicated(schema["primaryKey"]).any(), resource["name"]
@@ -62,7 +63,7 @@ def test_keys_are_unique_and_point_to_something(which: str, request) -> None:
 def test_values_keep_to_the_dictionary(which: str, request) -> None:
     tables = request.getfixturevalue(which)
     planted = tables["truth_faults"]
-    for resource in dictionary.resources():
+    for resource in RESOURCES:
         rows = tables[resource["name"]]
         assert list(rows.columns) == [f["name"] for f in resource["schema"]["fields"]]
         for field in resource["schema"]["fields"]:

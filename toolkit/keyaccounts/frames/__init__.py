@@ -18,7 +18,7 @@ from keyaccounts.frames.days import (
     to_day,
 )
 from keyaccounts.frames.door import Rows, check_keys, open_rows
-from keyaccounts.frames.joins import joined
+from keyaccounts.frames.joins import Joined, joined
 from keyaccounts.frames.kinds import (
     is_empty,
     kind_name,
@@ -36,6 +36,7 @@ __all__ = [
     "OPERATORS",
     "Asked",
     "Column",
+    "Joined",
     "Native",
     "NativeT",
     "Rows",

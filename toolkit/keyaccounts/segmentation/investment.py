@@ -15,9 +15,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, number, table
-from keyaccounts.totals import totals
-
-DISPLACED = "displaced_work"
+from keyaccounts.totals import DISPLACED, brought_and_taken, totals
 
 
 @dataclass(frozen=True, repr=False)
@@ -142,14 +140,18 @@ def account_investment(
     answer = ("cost_to_serve", "investment", "net", "roi", "break_even_revenue", "rank")
     frames.check_free(key, (*inputs, *answer, "revenue", "margin"), "key")
     priced = _prices(rates, alternative, inputs)
-    found = frames.joined(
-        margins=totals(margins, key=key, revenue=revenue, margin=margin),
-        log=_spent(log, priced, key=key, input=input, hours=hours, cost=cost),
+    found = brought_and_taken(
+        totals(margins, key=key, revenue=revenue, margin=margin),
+        log,
+        priced,
+        key=key,
+        input=input,
+        hours=hours,
+        cost=cost,
     )
-    figures = {name: frames.steady(values) for name, values in found.figures.items()}
+    figures = found.figures
     spent = {name: figures[name] for name in inputs}
-    paid, kept = figures["revenue"], figures["margin"]
-    served = frames.steady(np.asarray(sum(spent[name] for name in inputs[:-1])))
+    paid, kept, served = figures["revenue"], figures["margin"], figures["cost_to_serve"]
     invested = frames.steady(served + spent[DISPLACED])
     net = frames.less(kept, invested)
     earning = (kept > 0) & (paid > 0)
@@ -204,27 +206,6 @@ def _prices(
     if alternative is not None:
         prices[DISPLACED] = (checks.not_negative("alternative", alternative), False)
     return prices
-
-
-def _spent(
-    log: Any, prices: Mapping[str, tuple[float, bool]], **columns: str
-) -> tuple[frames.Source, nw.DataFrame[Any]]:
-    """Return one row an account: the nine inputs in money."""
-    opened = frames.open_rows(
-        log,
-        key=frames.key(columns["key"]),
-        input=frames.word(columns["input"], among=tuple(prices)),
-        hours=frames.number(columns["hours"]),
-        cost=frames.number(columns["cost"]),
-    )
-    worth = []
-    for name, (an_hour, counts) in prices.items():
-        value = nw.col("cost") if counts else nw.lit(0.0)
-        value = value + nw.col("hours") * an_hour if an_hour else value
-        # Empty, not zero, in the other rows: what is empty is skipped, and zeros are added up.
-        worth.append(nw.when(nw.col("input") == name).then(value).alias(name))
-    sums = opened.lazy.select("key", *worth).group_by("key").agg(nw.col(*prices).sum())
-    return opened.source, frames.collect(sums.sort("key"), key="key")
 
 
 def _divided(
