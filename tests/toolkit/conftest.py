@@ -79,6 +79,9 @@ def spark() -> Iterator[Any]:
 DOORS = {"test_door", "test_frames", "test_purchases", "test_large_tables"}
 DOORS |= {"test_comparisons", "test_mends", "test_column_names"}
 BY_HAND = ["pandas", "duckdb"]
+# Spark takes a second where the others take a hundredth: histories of every kind are made there
+# once, in test_large_tables.
+NOT_ON_SPARK = {"test_purchases"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -88,9 +91,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     named = [a for mark in metafunc.definition.iter_markers("parametrize") for a in mark.args[:1]]
     if "engine" in metafunc.fixturenames and "engine" not in named:
-        door = metafunc.module.__name__.split(".")[-1] in DOORS
+        module = metafunc.module.__name__.split(".")[-1]
+        door = [n for n in engines.NAMES if n != "pyspark" or module not in NOT_ON_SPARK]
         only = metafunc.config.getoption("--engines")
-        names = only.split(",") if only else engines.NAMES if door else BY_HAND
+        names = only.split(",") if only else door if module in DOORS else BY_HAND
         metafunc.parametrize("engine", names, indirect=True)
 
 

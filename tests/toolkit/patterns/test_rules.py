@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from engines import Engine
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.errors import ColumnError, DataError, ParameterError
 from keyaccounts.patterns.conditions import Condition, Group, conditions_of, parse, weigh
@@ -175,6 +175,7 @@ def test_how_conditions_are_said() -> None:
     ]  # fmt: skip
 
 
+@settings(max_examples=20)
 @given(st.lists(st.tuples(*[st.sampled_from([1.0, 0.0, np.nan])] * 2), min_size=1, max_size=20))
 def test_more_conditions_than_one_word_holds(rows: Any) -> None:
     # 70 columns, of which the first and the last are drawn: they stand in other words
