@@ -2,11 +2,15 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "book/_ext"))
+from root_pages import MOVED  # noqa: E402, F401
+
 PREFIX = "/course/"
 SITE_URL = "https://example.org/course/"
 

@@ -328,6 +328,25 @@ def test_figures_formulas_and_folds_need_nothing_else(book):
     assert not list((book / "_build/html").rglob("*mathjax*"))
 
 
+def test_an_old_address_leads_to_the_page_that_took_its_place(book):
+    room = book / "book/3-segmentation"
+    room.mkdir()
+    (room / "pyramid.md").write_text(f"---\ndescription: {SPOKEN} It moved.\n---\n# Tiers & more\n")
+    contents(book, "book/3-segmentation/pyramid")
+    assert build(book, book, SITE_URL="https://example.org/a/") == ""
+    html = (book / "_build/html/book/3-segmentation/pyramid-and-grade.html").read_text("utf-8")
+    assert 'http-equiv="refresh" content="0; url=pyramid.html"' in html
+    assert '<a href="pyramid.html">Open “Tiers &amp; more”</a>' in html
+    canonical = "https://example.org/a/book/3-segmentation/pyramid.html"
+    assert f'<link rel="canonical" href="{canonical}">' in html
+    assert 'href="../../_static/favicon.svg"' in html
+    (room / "pyramid-and-grade.md").write_text(f"---\ndescription: {SPOKEN} It is.\n---\n# Old\n")
+    contents(book, "book/3-segmentation/pyramid", "book/3-segmentation/pyramid-and-grade")
+    assert build(book, book) == ""
+    html = (book / "_build/html/book/3-segmentation/pyramid-and-grade.html").read_text("utf-8")
+    assert "refresh" not in html
+
+
 def test_code_is_seen_folded_or_left_out_by_what_it_is_for(book):
     write_notebook(
         book / "book/work.ipynb",

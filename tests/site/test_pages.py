@@ -8,7 +8,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from site_look import AXE_VIEWS, NO_SCRIPT, PHONES, READERS
-from site_pages import BOOK_PAGES, NOTEBOOKS, PAGES, WORKED, cells, text
+from site_pages import BOOK, BOOK_PAGES, MOVED, NOTEBOOKS, PAGES, WORKED, cells, text
 from site_states import states
 
 KB = 1024
@@ -198,7 +198,8 @@ def test_each_control_of_an_explorer_changes_what_is_shown(look, page, site):
 
 def test_the_site_has_just_these_pages(site):
     built = {p.relative_to(site).as_posix() for p in site.rglob("*.html")}
-    assert built == {*PAGES, "index.html"}
+    moved = {f"{old}.html" for old, new in MOVED.items() if new in BOOK and old not in BOOK}
+    assert built == {*PAGES, *moved, "index.html"}
 
 
 def test_the_root_leads_to_the_book(browser, server):
