@@ -88,13 +88,12 @@ def accounts(
         )
     cards = _cards(tables)
     logs = {name: _opened(tables, name, columns) for name, columns in LOGS.items()}
+    _check_cards(cards, logs)
+    firsts = {}
     if one_card:
-        pairs = _opened(tables, "truth_duplicates", ("customer_id", "same_as"))
-        _check_cards(cards, {**logs, "truth_duplicates": pairs})
-        firsts = first_cards(pairs, key="customer_id", same_as="same_as")
-    else:
-        _check_cards(cards, logs)
-        firsts = {}
+        pairs = _opened(tables, "truth_duplicates", (KEY, "same_as"))
+        _check_cards(cards, {"truth_duplicates": pairs})
+        firsts = first_cards(pairs, key=KEY, same_as="same_as")
     there = cards["created_on"] <= last
     for name, (_, day, *_) in LOGS.items():  # a card with an order was there, whatever it says
         there |= cards[KEY].isin(logs[name].loc[logs[name][day] <= last, KEY])
@@ -150,10 +149,8 @@ def _wanted(field: Mapping[str, Any]) -> frames.Column:
 
 def _cards(tables: Mapping[str, Any] | None) -> pd.DataFrame:
     """Return the cards of organizations and drivers in one table, with short names."""
-    firms, drivers = (
-        _opened(tables, "organizations", FIRMS),
-        _opened(tables, "individuals", DRIVERS),
-    )
+    firms = _opened(tables, "organizations", FIRMS)
+    drivers = _opened(tables, "individuals", DRIVERS)
     short = firms["name"].str.split().str[:2].str.join(" ")  # without trade and legal form
     both = [firms.assign(name=short, kind="organization"), drivers.assign(kind="individual")]
     return pd.concat([cards.astype(object) for cards in both], ignore_index=True)
@@ -178,20 +175,13 @@ def _books(
 ) -> pd.DataFrame:
     """Return what each customer brought and took in the period, and its last order ever."""
     orders, log = logs["orders"], logs["service_log"]
-    ever = summarize(orders[orders["order_date"] <= last], amount="amount").set_index(KEY)
+    ever = summarize(orders[orders["order_date"] <= last]).set_index(KEY)
     orders = orders[orders["order_date"].between(first, last)]
     bought = summarize(orders).set_index(KEY)
     orders = orders.assign(margin=orders["amount"] - orders["cost_of_goods"])
     prices = dict.fromkeys(_fields("service_log")["input"]["constraints"]["enum"], (0.0, True))
-    found = brought_and_taken(
-        totals(orders, key=KEY, revenue="amount", margin="margin"),
-        log[log["date"].between(first, last)],
-        prices,
-        key=KEY,
-        input="input",
-        hours="hours",
-        cost="cost",
-    )
+    brought = totals(orders, key=KEY, revenue="amount", margin="margin")
+    found = brought_and_taken(brought, log[log["date"].between(first, last)], prices)
     books = pd.DataFrame(found.figures, index=pd.Index(found.keys["key"].to_list(), name=KEY))
     profit = frames.less(found.figures["margin"], found.figures["cost_to_serve"])
     books = books.assign(profit=profit, hours=books["hours served"], orders=bought["orders"])

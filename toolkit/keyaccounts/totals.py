@@ -88,7 +88,11 @@ def brought_and_taken(
     brought: tuple[frames.Source, nw.DataFrame[Any]],
     log: Any,
     prices: Mapping[str, tuple[float, bool]],
-    **columns: str,
+    *,
+    key: str = "customer_id",
+    input: str = "input",
+    hours: str = "hours",
+    cost: str = "cost",
 ) -> frames.Joined:
     """Put totals of what accounts brought beside what a service log says they took.
 
@@ -97,10 +101,10 @@ def brought_and_taken(
     """
     opened = frames.open_rows(
         log,
-        key=frames.key(columns["key"]),
-        input=frames.word(columns["input"], among=tuple(prices)),
-        hours=frames.number(columns["hours"]),
-        cost=frames.number(columns["cost"]),
+        key=frames.key(key),
+        input=frames.word(input, among=tuple(prices)),
+        hours=frames.number(hours),
+        cost=frames.number(cost),
     )
     worth = [nw.when(nw.col("input") != DISPLACED).then(nw.col("hours")).alias("hours served")]
     for name, (an_hour, counts) in prices.items():
