@@ -2,11 +2,14 @@
 
     python book/_slides/make_slides.py _build/slides
 
-A deck is a folder that opens from disk and asks no other site for anything. It shows the outputs
-that stand in the notebooks; nothing is executed. Which cells are shown is said in slide_tags.py.
+A deck is a folder that opens from disk and asks no other site for anything: a row of stacks, one
+a page. It shows the outputs that stand in the notebooks; nothing is executed. Which cells are shown
+is said in slide_tags.py. With SITE_URL in the environment, which says where the site is published,
+a slide leads to its explorer by a code to scan, too; else by a link to the site built beside it.
 """
 
 import json
+import os
 import shutil
 import sys
 from importlib.util import find_spec
@@ -22,7 +25,7 @@ import yaml  # noqa: E402
 from front_matter import split  # noqa: E402
 from keyaccounts.escapes import escaped  # noqa: E402
 from plain_markdown import Names  # noqa: E402
-from slide_tags import DECIDE, BadDeck, Slide, closing, opening, slides_of  # noqa: E402
+from slide_tags import BadDeck, Slide, opening, slides_of  # noqa: E402
 
 BOOK = "From Lead to Key Account"
 # from reveal.js only what a deck loads: no theme (they ask for web fonts) and one plugin
@@ -42,28 +45,40 @@ def chapters(root=ROOT):
     return found
 
 
+def way_to(page, root=ROOT):
+    """Return a link to the explorer of a page, and a code to scan where the site is published."""
+    site = os.environ.get("SITE_URL", "").strip().rstrip("/")
+    address = f"{page.relative_to(root).with_suffix('.html').as_posix()}#play"
+    if not site:
+        return f'<p class="way"><a href="../../html/{escaped(address)}">Open the explorer</a></p>'
+    import segno  # only where there is something to scan
+
+    address = f"{site}/{address}"
+    drawn = segno.make(address, error="m").svg_inline(border=2, dark="#1b2a41", omitsize=True)
+    label = f"A code to scan; it leads to the explorer of this page, {address}"
+    code = drawn.replace("<svg", f'<svg role="img" aria-label="{escaped(label)}"', 1)
+    return f'<p class="way"><a href="{escaped(address)}">{code}<br>Open the explorer</a></p>'
+
+
 def deck(index, pages, root=ROOT):
-    """Return the slides of a chapter, each with the id it can be linked by."""
+    """Return the title of a chapter and its stacks, each slide with the id it is linked by."""
     start = opening(split(index.read_text("utf8"))[1], Names(root, index))
     number = index.parent.name.partition("-")[0]
     kicker = f"{BOOK} · Chapter {number}" if number.isdigit() else BOOK
     first = Slide(start.title, [start.question], [start.goals], "opening", kicker)
-    made, agenda, decisions = [("start", first)], [], []
+    made, agenda = [], []
     for page in pages:
         notebook, names = json.loads(page.read_text("utf8")), Names(root, page)
         try:
-            slides = slides_of(notebook, names, f"{page.stem}-")
-            decide = closing(notebook, names)
+            slides = slides_of(notebook, names, f"{page.stem}-", way_to(page, root))
         except BadDeck as error:
             raise BadDeck(f"{page.relative_to(root)}, {error}") from error
-        own = [(page.stem if not n else f"{page.stem}-{n + 1}", s) for n, s in enumerate(slides)]
-        made += own
+        made.append(
+            [(f"{page.stem}-{n}" if n > 1 else page.stem, s) for n, s in enumerate(slides, 1)]
+        )
         agenda.append(f'<li><a href="#/{page.stem}">{slides[0].title}</a></li>')
-        decisions.append((f"{page.stem}-decide", slides[0].title, decide))
     plan = Slide("The pages", [f"<ol>{''.join(agenda)}</ol>"], kind="agenda", kicker=start.title)
-    made.insert(1, ("pages", plan))
-    made += [(i, Slide(DECIDE, [d], kind="decide", kicker=title)) for i, title, d in decisions]
-    return start.title, made
+    return start.title, [[("start", first), ("pages", plan)], *made]
 
 
 def html_of(place, slide):
@@ -99,10 +114,15 @@ def make(target, root=ROOT):
     template = Template((HERE / "deck.html").read_text("utf8"))
     written = []
     for index, pages in chapters(root).items():
-        title, slides = deck(index, pages, root)
+        title, stacks = deck(index, pages, root)
         page = template.substitute(
             title=f"{shown.words(title)} · {escaped(BOOK)}",
-            slides="\n".join(html_of(place, slide) for place, slide in slides),
+            slides="\n".join(
+                '<section class="stack">\n'
+                + "\n".join(html_of(place, slide) for place, slide in stack)
+                + "\n</section>"
+                for stack in stacks
+            ),
         )
         file = target / index.parent.name / "index.html"
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -7,18 +7,25 @@ more         added to the current slide
 notes        speaker notes of the current slide
 
 A cell without one of these is not in the deck. What stands before the heading of a `slide-title`
-cell, and a solution that stands in a cell with its exercise, is never shown but said.
+cell, a solution that stands in a cell with its exercise, and what is folded are not shown but said.
+
+By themselves come the question and the goals of the page, its explorer as it starts with the way to
+it, questions of the self-check to answer by raising hands, and at the end what one can decide now.
 """
 
+import re
 from dataclasses import dataclass, field
 
 import shown
 from front_matter import of_notebook
+from keyaccounts.widgets.questions import read
 from page_counts import takes
 from plain_markdown import NotPlain, blocks, joined, plain
 
 TAGS = ("slide", "slide-code", "slide-title", "more", "notes")
 DECIDE = "What you can decide now"
+HANDS = 3  # questions to answer by raising hands, at most
+ASKED = re.compile(r'self_check\("([^"\n]+)"\)')
 
 
 class BadDeck(ValueError):
@@ -32,15 +39,18 @@ class Slide:
     title: str
     body: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    kind: str = ""  # "opening", "page" or "goals"; anything else is a plain slide
+    kind: str = ""  # opening, agenda, page, goals, play, hands or decide; else a plain slide
     kicker: str = ""
     own_title: bool = True  # else it carries the title of its section, set small
 
 
-def slides_of(notebook, names, prefix):
-    """Return the slides of a page (parsed JSON); `prefix` keeps ids of drawings apart."""
+def slides_of(notebook, names, prefix, way=""):
+    """Return the slides of a page (parsed JSON); `prefix` keeps ids of drawings apart.
+
+    `way` is HTML that leads to the page's explorer.
+    """
     matter, first = of_notebook(notebook)
-    page = Page(names, prefix)
+    page = Page(names, prefix, way)
     page.open(first, matter, takes(notebook, names.page.parent))
     for number, cell in enumerate(notebook["cells"][1:], 2):
         source = "".join(cell["source"])
@@ -54,14 +64,15 @@ def slides_of(notebook, names, prefix):
                 page.text(source, *tags)
         except (BadDeck, NotPlain) as error:
             raise BadDeck(f"cell {number}: {error}") from error
+    page.slides.append(Slide(DECIDE, [closing(notebook, names)], kind="decide", kicker=page.title))
     return page.slides
 
 
 class Page:
     """The slides of one page while they are made."""
 
-    def __init__(self, names, prefix):
-        self.names, self.prefix = names, prefix
+    def __init__(self, names, prefix, way):
+        self.names, self.prefix, self.way = names, prefix, way
         self.slides, self.section, self.title, self.drawn = [], "", "", 0
 
     def open(self, first, matter, about):
@@ -113,6 +124,14 @@ class Page:
 
     def code(self, cell, source, tag=None):
         """Add what a code cell has put out."""
+        if asked := ASKED.search(source):
+            self.hands(self.names.page.parent / asked[1])
+            return
+        if "widgets.explore(" in source:
+            self.drawn += 1
+            drawn = shown.outputs(cell, f"{self.prefix}{self.drawn}-")
+            self.new("Play", kind="play").body.extend([*drawn, self.way])
+            return
         if tag is None:
             return
         if tag == "slide-title":
@@ -126,6 +145,36 @@ class Page:
         if tag == "slide-code":
             slide.body.append(shown.code(source))
         slide.body.extend(out)
+
+    def hands(self, path):
+        """Ask the first questions that have one right answer, each on a slide of its own."""
+        ways = [way for question in read(path)[1] if (way := options(question))]
+        for ask, chosen in ways[:HANDS]:
+            slide = self.new(shown.phrase(ask), kind="hands")
+            slide.kicker = f"{self.title} · Raise your hand"
+            texts = (f"<li>{shown.phrase(option['text'])}</li>" for option in chosen)
+            slide.body.append(f'<ol type="A">{"".join(texts)}</ol>')
+            says = (f"<li>{shown.phrase(option['feedback'])}</li>" for option in chosen)
+            (right,) = (letter for letter, o in zip("ABCDEFGH", chosen, strict=False) if o["right"])
+            slide.notes.append(f'<p>{right} is right.</p>\n<ol type="A">{"".join(says)}</ol>')
+
+
+def options(question):
+    """Return a question and its options if one of them is right, else None."""
+    parts = question.parts
+    if question.kind == "true-false":
+        said = {"True": "if_true", "False": "if_false"}
+        return question.ask, [
+            {
+                "text": word,
+                "right": parts["answer"] == (word == "True"),
+                "feedback": parts[feedback],
+            }
+            for word, feedback in said.items()
+        ]
+    if question.kind == "single" and not question.discuss:
+        return question.ask, parts["options"]
+    return None
 
 
 @dataclass

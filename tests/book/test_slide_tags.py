@@ -6,13 +6,14 @@ import re
 
 import pytest
 from notebooks import NAMES, NOTEBOOKS, ROOT, cells
+from test_page_limits import KEPT
 
 SPEC = importlib.util.spec_from_file_location("make_slides", ROOT / "book/_slides/make_slides.py")
 decks = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(decks)
 
 from plain_markdown import Names  # noqa: E402
-from slide_tags import TAGS, BadDeck, slides_of  # noqa: E402
+from slide_tags import DECIDE, TAGS, BadDeck, slides_of  # noqa: E402
 
 OTHER_TAGS = {"solution", "self-check", "remove-input", "remove-output", "hide-input", "claims"}
 
@@ -31,7 +32,8 @@ def made(*own):
                 "outputs": [{"data": data} for data in output],
             }
         )
-    return slides_of({"cells": listed}, Names(ROOT, NOTEBOOKS[0]), "x-")
+    decide = {"cell_type": "markdown", "metadata": {}, "source": [f"## {DECIDE}\n\n- This."]}
+    return slides_of({"cells": [*listed, decide]}, Names(ROOT, NOTEBOOKS[0]), "x-", "the way")[:-1]
 
 
 # --- the pages ---
@@ -43,16 +45,22 @@ def test_only_known_tags_are_used(name):
     assert used <= {*TAGS, *OTHER_TAGS}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_page_gives_a_set_of_slides(name):
+@pytest.mark.parametrize("name", [*NAMES, "_templates/page.ipynb"])
+def test_a_page_gives_a_stack_of_slides(name):
     notebook = json.loads((ROOT / "book" / name).read_text("utf8"))
     page = slides_of(notebook, Names(ROOT, ROOT / "book" / name), "x-")
-    assert 10 <= len(page) <= 15
+    kinds = [slide.kind for slide in page]
+    assert (kinds[0], kinds[-1], kinds.count("play") >= 1) == ("page", "decide", True)
+    assert 2 <= kinds.count("hands") <= 3
     assert sum(bool(slide.notes) for slide in page) >= 5
-    shown = "".join(part for slide in page for part in slide.body)
-    assert shown.count("<svg") >= 2
-    assert "<table" in shown
-    assert "<math" in shown
+    bodies = ["".join(slide.body) for slide in page]
+    assert sum("<svg" in body for body in bodies) >= 2
+    if name in KEPT:
+        assert 10 <= len(page) <= 16
+        assert 1 <= sum("<table" in body for body in bodies) <= len(page) / 3
+        assert any('class="code"' in body for body in bodies), (
+            "the method's code, where it is taught"
+        )
 
 
 def test_every_chapter_with_notebooks_makes_a_deck(tmp_path):
@@ -106,6 +114,56 @@ def test_a_solution_in_the_cell_of_its_exercise_is_said():
     text = "```{exercise} Judge\n:label: x\nWhat?\n```\n\n```{solution} x\nThat.\n```"
     *_, last = made((text, "slide"))
     assert (last.title, last.body, last.notes) == ("Judge", ["<p>What?</p>"], ["<p>That.</p>"])
+
+
+def test_the_explorer_and_questions_for_raising_hands_come_by_themselves(tmp_path):
+    names = Names(tmp_path, tmp_path / "page.ipynb")
+    asked = """
+    [[question]]
+    id = "a"
+    kind = "numeric"
+    ask = "How many?"
+    value = 1
+    feedback = "One."
+    wrong = "No."
+    [[question]]
+    id = "b"
+    kind = "true-false"
+    ask = "Is it so?"
+    answer = false
+    if_true = "It seems so."
+    if_false = "It is not."
+    """
+    (tmp_path / "q.toml").write_text(asked, "utf8")
+    state = '["It rises", "<svg viewBox=\\"0 0 9 9\\"/>", ""]'
+    explorer = '<div class="ka-explorer"><p role="status">It rises</p><div class="ka-figure">'
+    explorer += '<svg viewBox="0 0 9 9"></svg></div><script type="application/json">'
+    explorer += f'{{"alt": "A line.", "states": [{state}]}}</script></div>'
+    cells = [
+        ("markdown", "# A page\n\n*Which one?*", []),
+        ("code", "ka.widgets.explore(1)", [{"data": {"text/html": explorer}}]),
+        ("code", 'ka.widgets.self_check("q.toml")', []),
+        ("markdown", f"## {DECIDE}\n\n- This.", []),
+    ]
+    cells = [{"cell_type": k, "metadata": {}, "source": s, "outputs": out} for k, s, out in cells]
+    _, play, hands, decide = slides_of({"cells": cells}, names, "x-", "<p>the way</p>")
+    assert (play.kind, play.body[1]) == ("play", "<p>the way</p>")
+    assert 'aria-label="A line. It rises"' in play.body[0]
+    assert (hands.title, hands.kicker) == ("Is it so?", "A page · Raise your hand")
+    assert hands.body == ['<ol type="A"><li>True</li><li>False</li></ol>']
+    assert hands.notes[0].startswith("<p>B is right.</p>")
+    assert "It seems so." in hands.notes[0]
+    assert decide.body == ["<ul>\n<li>This.</li>\n</ul>"]
+
+
+def test_the_way_to_an_explorer_can_be_scanned_where_the_site_is_published(monkeypatch):
+    page = ROOT / "book/3-segmentation/rfm.ipynb"
+    monkeypatch.delenv("SITE_URL", raising=False)
+    assert 'href="../../html/book/3-segmentation/rfm.html#play"' in decks.way_to(page)
+    monkeypatch.setenv("SITE_URL", "https://example.org/a")
+    way = decks.way_to(page)
+    assert 'href="https://example.org/a/book/3-segmentation/rfm.html#play"' in way
+    assert re.search(r'<svg role="img" aria-label="A code to scan;[^"]+#play" viewBox', way)
 
 
 def test_what_is_folded_is_said():

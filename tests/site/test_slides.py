@@ -1,17 +1,19 @@
 """The slides, opened from disk in a browser that has no network."""
 
+import os
 import subprocess
 import sys
 
 import pytest
-from site_pages import ROOT
+from site_pages import ROOT, SITE_URL
 from site_server import Server
 
 # what of a slide does not fit on it
 OVERFLOW = """() => {
   const out = [];
-  for (const slide of document.querySelectorAll(".slides section")) {
-    if (!Reveal.isPrintView()) Reveal.slide(Reveal.getIndices(slide).h);
+  for (const slide of document.querySelectorAll(".slides section:not(.stack)")) {
+    const { h, v } = Reveal.getIndices(slide);
+    if (!Reveal.isPrintView()) Reveal.slide(h, v);
     const box = slide.getBoundingClientRect();
     const bottom = box.bottom - parseFloat(getComputedStyle(slide).paddingBottom) + 2;
     for (const part of slide.querySelectorAll(".body, .body > *")) {
@@ -25,9 +27,10 @@ OVERFLOW = """() => {
 # as drawn on a slide of 1280 by 720
 SMALL_TEXT = """() => {
   const out = [];
-  for (let i = 0; i < Reveal.getTotalSlides(); i++) {
-    Reveal.slide(i);
-    for (const text of Reveal.getCurrentSlide().querySelectorAll("svg text")) {
+  for (const slide of Reveal.getSlides()) {
+    const { h, v } = Reveal.getIndices(slide);
+    Reveal.slide(h, v);
+    for (const text of slide.querySelectorAll("svg text")) {
       const drawn = text.getScreenCTM(), size = parseFloat(getComputedStyle(text).fontSize);
       const seen = size * Math.hypot(drawn.a, drawn.b);
       if (text.textContent.trim() && seen < 18) out.push(`${seen}: ${text.textContent}`);
@@ -37,7 +40,7 @@ SMALL_TEXT = """() => {
 }"""
 FIGURES = """() => [...document.querySelectorAll(".slides svg, .slides img")]
   .map(f => [f.getAttribute("role") ?? "img", f.getAttribute("aria-label") ?? f.alt ?? ""])"""
-UNTITLED = """() => [...document.querySelectorAll(".slides > section")]
+UNTITLED = """() => [...document.querySelectorAll(".slides section:not(.stack)")]
   .filter(s => !s.querySelector("h1, h2, h3")?.textContent.trim()).map(s => s.id)"""
 
 
@@ -46,7 +49,8 @@ def folder(tmp_path_factory):
     """The decks, made by the command that `make slides` runs."""
     made = tmp_path_factory.mktemp("slides")
     command = [sys.executable, str(ROOT / "book/_slides/make_slides.py"), str(made)]
-    subprocess.run(command, check=True, capture_output=True, cwd=made)
+    env = {**os.environ, "SITE_URL": SITE_URL}  # with codes to scan
+    subprocess.run(command, check=True, capture_output=True, cwd=made, env=env)
     return made
 
 
@@ -114,17 +118,22 @@ def test_decks_open_from_a_server(files, folder, browser):
         reader.context.close()
 
 
-def test_a_deck_opens_with_the_chapter_and_ends_with_what_you_can_decide(files, offline):
+def test_a_deck_is_a_row_of_stacks_each_a_page_and_its_decisions(files, offline):
     for file in files:
         page = offline.open(file.as_uri())
         assert page.locator("html").get_attribute("lang") == "en"
         assert page.locator("h1").count() == 1
-        assert page.locator(".slides > section").first.locator("h1 + .body em").count() == 1
-        pages = page.locator("section.page").count()
-        assert page.locator("section.decide").count() == pages >= 1
-        last = page.locator(".slides > section").last
-        assert last.locator("h2").text_content() == "What you can decide now"
-        assert last.locator("li").count() >= 2
+        stacks = page.locator(".slides > section.stack")
+        assert stacks.first.locator("h1 + .body em").count() == 1
+        assert stacks.count() == page.locator("section.page").count() + 1 >= 2
+        for number in range(1, stacks.count()):
+            stack = stacks.nth(number)
+            assert stack.locator("> section").first.get_attribute("class").split()[0] == "page"
+            last = stack.locator("> section").last
+            assert last.locator("h2").text_content() == "What you can decide now"
+            assert last.locator("li").count() >= 2
+            assert 2 <= stack.locator("> .hands").count() <= 3
+            assert stack.locator("> .play .way a").count() >= 1
         assert page.evaluate(UNTITLED) == []
 
 
@@ -138,9 +147,9 @@ def test_every_figure_has_its_alt_text(files, offline):
 def test_the_speaker_sees_notes(files, offline):
     for file in files:
         page = offline.open(file.as_uri())
-        assert page.locator(".slides > section:has(> aside.notes)").count() >= 5
+        assert page.locator(".stack > section:has(> aside.notes)").count() >= 5
         assert not page.locator("aside.notes").first.is_visible()
-        said = page.locator(".slides > section:not(#start) > aside.notes").first
+        said = page.locator(".stack > section:not(#start) > aside.notes").first
         words = " ".join(said.text_content().split())
         place = said.evaluate("notes => notes.parentElement.id")
         with page.expect_popup() as opened:
@@ -155,7 +164,7 @@ def test_a_deck_prints_one_slide_a_page(files, offline):
     for file in files:
         page = offline.open(f"{file.as_uri()}?print-pdf")
         page.wait_for_selector(".pdf-page")
-        total = page.locator(".slides section").count()
+        total = page.locator(".slides section:not(.stack)").count()
         assert page.locator(".pdf-page").count() == total
         assert page.evaluate(OVERFLOW) == []
         printed = page.pdf(prefer_css_page_size=True, print_background=True)
