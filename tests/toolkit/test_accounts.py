@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import keyaccounts as ka
@@ -197,6 +198,14 @@ def test_the_shipped_table_is_what_the_function_makes(since: str, shipped: pd.Da
     assert set(made["customer_id"]) - set(one["customer_id"]) == {*pairs["customer_id"]} & {
         *made["customer_id"]
     }
+
+
+def test_it_is_written_with_the_same_bytes(tmp_path: Path) -> None:
+    years = [ka.accounts(f"{year - 1}-07-01", f"{year}-06-30") for year in (2025, 2026)]
+    made = pd.concat(years).sort_values(["customer_id", "year"])
+    ka.datasets.write({"accounts": made}, tmp_path)
+    there = ka.datasets.path("accounts").read_bytes()
+    assert (tmp_path / "accounts.csv").read_bytes() == there
 
 
 def test_it_counts_as_other_methods_do(shipped: pd.DataFrame) -> None:
