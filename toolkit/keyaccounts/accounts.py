@@ -66,9 +66,8 @@ def accounts(
 
     Notes
     -----
-    Orders, service log, payments and contracts are each read once, cards twice: the time grows
-    with their rows, about a second for 100,000. The rows of the logs are not copied to the answer,
-    which is as long as the card file.
+    Orders, service log, payments and contracts are each opened once: the time grows with their
+    rows, and is under two seconds for a million of them. The answer is as long as the card file.
 
     No table has the day on which a contract was canceled. It counts as canceled from the
     customer's last order on.
