@@ -14,7 +14,9 @@
     const figure = box.querySelector(".ka-figure");
     const numbers = box.querySelector(".ka-numbers");
     let states = null;
+    let moved = null; // the control that was moved last
     let asked = false;
+    let restored = false;
 
     // every control has its place; the last one moves fastest
     const index = () => controls.reduce((sum, c) => sum * size(c) + place(c), 0);
@@ -27,10 +29,26 @@
         c.parentElement.querySelector("output").textContent = text;
       }
       if (!states) return load();
+      off();
       const [text, picture, table] = states[index()];
       finding.textContent = text;
       figure.innerHTML = picture;
       numbers.innerHTML = table;
+    };
+
+    // controls that change nothing where the others stand, neither alone nor together, are off;
+    // the one that is being moved stays in the reader's hand
+    const off = () => {
+      const now = controls.map(place);
+      const steps = controls.map((_, i) => controls.slice(i + 1).reduce((n, c) => n * size(c), 1));
+      const at = (k, i) => Math.floor(k / steps[i]) % size(controls[i]);
+      const alike = (moved) => {
+        const stays = (k) => now.every((p, i) => moved.includes(i) || at(k, i) === p);
+        return new Set(states.filter((_, k) => stays(k)).map((s) => s.join("\n"))).size === 1;
+      };
+      const still = now.map((_, i) => i).filter((i) => alike([i]));
+      const quiet = alike(still);
+      controls.forEach((c, i) => { c.disabled = quiet && still.includes(i) && c !== moved; });
     };
 
     // As high as the highest table: a longer word that needs a second line then moves nothing.
@@ -54,8 +72,9 @@
         states = found;
         box.removeAttribute("aria-busy");
         reserve();
+        off();
         addEventListener("resize", reserve);
-        if (moved) show();
+        if (moved || restored) show();
       });
       const script = document.createElement("script");
       script.src = box.dataset.states;
@@ -66,17 +85,16 @@
       document.head.append(script);
     };
 
-    let moved = false;
     for (const c of controls) {
       c.addEventListener("input", () => {
-        moved = true;
+        moved = c;
         show();
       });
     }
 
     // a browser that restores a form after "back" must not show a picture that does not fit
     if (controls.some((c) => (c.tagName === "SELECT" ? !c.options[c.selectedIndex].defaultSelected : c.value !== c.defaultValue))) {
-      moved = true;
+      restored = true;
       show();
     }
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from notebooks import NAMES, code_cells
+from test_page_limits import KEPT
 
 ROOM = "3-segmentation/"
 
@@ -60,6 +61,16 @@ def test_the_page_starts_where_the_explorer_does(name):
         assert states[start][0]
         assert len({*states.values()}) > len(states) / 4
         assert all(len({*texts}) == len(texts) >= 2 for texts in controls.values())
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_a_slider_has_stops_and_a_page_few_states(name):
+    """A choice of two is no slider, and what a page holds has to be downloaded."""
+    for cell in code_cells(name):
+        html = "".join("".join(o["data"].get("text/html", "")) for o in cell["outputs"])
+        stops = [json.loads(unescape(texts)) for texts in re.findall(r'data-texts="(.*?)"', html)]
+        assert all(len(texts) >= 3 for texts in stops), stops
+    assert sum(len(states) for _, _, states in explorers(name)) <= 72
 
 
 def said_times(text, first):

@@ -4,6 +4,7 @@ What they do is tested on one page; test_pages looks at the states of every othe
 """
 
 import gzip
+import json
 import re
 
 import pytest
@@ -67,6 +68,30 @@ def test_each_control_moved_by_keyboard_changes_what_is_shown(page, server):
         assert seen(page) == first
         move(control, "last")
         assert seen(page) == last
+
+
+def test_a_control_that_changes_nothing_is_off(browser):
+    """Neither of the first two counts without the other; the third only where they do."""
+    page = browser.new_page()
+    shown = json.dumps([[text, "", ""] for text in "aaaaaabc"])
+    states = f'explorerStates("n", {shown})'
+    page.route("**/*", lambda route: route.fulfill(body=states, content_type="text/javascript"))
+    select = "<label>One <select><option>none</option><option>some</option></select></label>"
+    parts = "".join(f'<p class="ka-{name}"></p>' for name in ("finding", "figure", "numbers"))
+    box = '<div class="ka-explorer" data-states="https://a.test/_explorers/s.js" data-name="n">'
+    page.set_content(f'{box}<div class="ka-controls">{select * 3}</div>{parts}</div>')
+    page.add_script_tag(path=ROOT / "book/_static/explorer.js")
+    ready(page)
+    controls = page.locator("select").all()
+    for number, choice, off in (
+        (0, "some", {2}),  # nor does the first, but it is being moved
+        (1, "some", set()),
+        (0, "none", {1, 2}),
+        (0, "some", set()),
+    ):
+        controls[number].select_option(choice)
+        assert {i for i, control in enumerate(controls) if control.is_disabled()} == off
+    page.close()
 
 
 def test_states_load_only_when_looked_at(page, server):

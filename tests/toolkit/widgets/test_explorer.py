@@ -85,6 +85,22 @@ def test_in_a_notebook_the_kernel_computes(explorer: Any) -> None:
     assert "ka-movers" in box._dom_classes
 
 
+def test_a_control_is_off_where_it_changes_nothing() -> None:
+    pytest.importorskip("ipywidgets")
+
+    def by(top: float, kind: str) -> tuple[Any, Any]:
+        return share(0.2 if kind == "alike" else top, kind)
+
+    top, kind = (
+        slider("Top", [0.2, 0.4], start=0.2),
+        choice("Kind", ["alike", "few"], start="alike"),
+    )
+    movers = explore(by, alt="A curve.", top=top, kind=kind)._widget().children
+    assert (movers[0].disabled, movers[1].disabled) == (True, False)
+    movers[1].index = 1
+    assert (movers[0].disabled, movers[1].disabled) == (False, False)
+
+
 def test_without_ipywidgets_the_first_state_is_shown(explorer: Any, monkeypatch: Any) -> None:
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     assert set(explorer._repr_mimebundle_()) == {"text/plain", "text/html"}

@@ -66,11 +66,9 @@ def slider(label: str, values: Sequence[float], *, start: float, unit: str = "")
     if any(b <= a for a, b in itertools.pairwise(values)):
         raise ParameterError(f"{label}: the values of a slider must rise")
     scale = 100 if unit == "%" else 1
-    units = [unit.removesuffix("s") if v == 1 else unit for v in values]
-    texts = [
-        f"{number(round(v * scale, 6), ',g')} {one}".strip()
-        for v, one in zip(values, units, strict=True)
-    ]
+    units = (unit.removesuffix("s") if v == 1 else unit for v in values)
+    written = (number(round(v * scale, 6), ",g") for v in values)
+    texts = [" ".join(filter(None, text)) for text in zip(written, units, strict=True)]
     return _control(label, values, texts, start, "slider")
 
 
@@ -130,10 +128,6 @@ def as_html(control: Control) -> str:
 def as_widget(ipywidgets: Any, control: Control) -> Any:
     """Return a control as one of Jupyter's."""
     kind = ipywidgets.Dropdown if control.kind == "choice" else ipywidgets.SelectionSlider
-    return kind(
-        options=list(control.texts),
-        index=control.start,
-        description=control.label,
-        style={"description_width": "initial"},
-        layout={"width": "95%"},
-    )
+    look = {"style": {"description_width": "initial"}, "layout": {"width": "95%"}}
+    texts = list(control.texts)
+    return kind(options=texts, index=control.start, description=control.label, **look)

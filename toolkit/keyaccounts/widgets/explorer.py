@@ -2,7 +2,8 @@
 
 One call serves three places. In Jupyter the controls are ipywidgets and the kernel computes. In
 the built book, where there is no kernel, the same cell shows states computed at build time behind
-native controls. Anywhere else the starting state is shown.
+native controls. Anywhere else the starting state is shown. Where the other controls stand so that
+one of them changes nothing, that one is off.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import base64
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -81,8 +82,18 @@ class Explorer:
     @cached_property
     def states(self) -> list[State]:
         """Every state, the last control moving fastest."""
-        places = itertools.product(*(range(len(c.values)) for c in self.controls.values()))
-        return [self.state(place) for place in places]
+        return self._moving(range(len(self.controls)), self.start)
+
+    def _moving(self, moved: Collection[int], now: tuple[int, ...]) -> list[State]:
+        """Return the states that some of the controls reach while the others stay."""
+        sizes = [len(c.values) for c in self.controls.values()]
+        ways = (range(n) if i in moved else [now[i]] for i, n in enumerate(sizes))
+        return list(map(self.state, itertools.product(*ways)))
+
+    def _still(self, now: tuple[int, ...]) -> set[int]:
+        """Return the controls that change nothing here, neither alone nor together."""
+        still = {i for i in range(len(now)) if len(set(self._moving([i], now))) == 1}
+        return still if len(set(self._moving(still, now))) == 1 else set()
 
     def __repr__(self) -> str:
         moves = ", ".join(control.label for control in self.controls.values())
@@ -116,8 +127,11 @@ class Explorer:
         shown = ipywidgets.HTML()
         movers = [as_widget(ipywidgets, control) for control in self.controls.values()]
 
-        def show(_: Any = None) -> None:
-            state = self.state(tuple(mover.index for mover in movers))
+        def show(moved: Any = None) -> None:
+            now = tuple(mover.index for mover in movers)
+            state, still = self.state(now), self._still(now)
+            for i, mover in enumerate(movers):  # what is being moved stays in the reader's hand
+                mover.disabled = i in still and mover is not getattr(moved, "owner", None)
             picture = base64.b64encode(state.figure.encode()).decode()
             alt = escaped(f"{self.alt} {state.finding}")
             # As an image the SVG passes every sanitizer of a notebook front end.
