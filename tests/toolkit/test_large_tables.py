@@ -135,7 +135,6 @@ WHOLE: dict[str, Callable[[Any], Any]] = {
     "summarize": _orders(summarize),
     "summarize until": _until,
     "rfm": _orders(segmentation.rfm),
-    "rfm, nested and split": _orders(segmentation.rfm, nested=True, ties="split", monetary="mean"),
     "rfm_segments": _segments,
     "grading_gate": _orders(segmentation.grading_gate, span=60),
     "indicators": _indicators,
@@ -157,7 +156,7 @@ WHOLE: dict[str, Callable[[Any], Any]] = {
 
 PART: dict[str, Callable[[Any], Any]] = {
     "rfm_scores": lambda log: segmentation.rfm_scores(
-        log, customer="case", recency="hours", frequency="cost", monetary="amount", ties="split"
+        log, customer="case", recency="hours", frequency="cost", monetary="amount"
     ),
     "scorecard": _by_case(scorecard.scorecard, items=["size", "trust"], scale=(0, 10)),
     "sensitivity": _sensitivity,

@@ -151,6 +151,7 @@ def test_who_is_a_customer_at_the_start_can_be_widened() -> None:
     assert found.cohort["returned"] == 0
     found = indicators(ORDERS, **PERIOD, before=1)
     assert (found.cohort["start"], found.cohort["lost"]) == (1, 1)
+    assert indicators(ORDERS, **PERIOD, before=900_000).cohort["start"] == 4  # all there ever were
 
 
 def test_limits_are_met_exactly() -> None:
@@ -199,8 +200,6 @@ def test_a_figure_counts_for_its_own_period_only() -> None:
         ({"start": "soon"}, ParameterError, "start='soon' is not a day"),
         ({"margin": 30}, ParameterError, "write 0.3 for 30 %"),
         ({"before": 0}, ParameterError, "before=0"),
-        ({"before": 900_000}, ParameterError, "before=900000: 900,000 days before the start there"),
-        ({"start": "0001-01-02"}, ParameterError, "give fewer days or a later start"),
         ({"winning_cost": -5}, ParameterError, "winning_cost=-5: give a number of zero or more"),
         ({"confidence": 1}, ParameterError, "without the ends"),
         ({"winning_cost": "much"}, ParameterError, "winning_cost='much'"),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from keyaccounts import mends
 from keyaccounts.errors import DataError
-from keyaccounts.frames.names import check_case
+from keyaccounts.frames.names import check_case, check_free
 
 if TYPE_CHECKING:
     from keyaccounts.frames.source import Native, Source
@@ -74,7 +74,9 @@ class Words(NamedTuple):
 
 
 def with_arrays(frame: nw.DataFrame[Any], /, **arrays: Any) -> nw.DataFrame[Any]:
-    """Return the frame with numpy arrays, lists or :class:`Words` added as columns."""
+    """Return the frame with numpy arrays, lists or :class:`Words` added as new columns."""
+    for name in frame.columns:
+        check_free(name, arrays)
     backend = frame.implementation
     series = [_series(name, values, backend) for name, values in arrays.items()]
     if frame.implementation.is_pandas_like():  # Narwhals aligns pandas columns by index

@@ -98,11 +98,12 @@ def parameter_of(role: str, names: Mapping[str, Any]) -> str:
     return getattr(names[role], "parameter", role)
 
 
-def check_free(name: str, taken: Iterable[str], role: str) -> None:
+def check_free(name: str, taken: Iterable[str], role: str = "") -> None:
     """Raise ColumnError if a caller's column name would clash with a column of the answer."""
     if name in taken:
+        where = f" ({role}=)" if role else ""
         raise ColumnError(
-            f"the column {name!r} ({role}=) has the name of a column of the answer: rename it first"
+            f"the column {name!r}{where} has the name of a column of the answer: rename it first"
         )
 
 

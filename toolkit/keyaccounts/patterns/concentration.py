@@ -34,10 +34,10 @@ class Ranking:
 
     def answer(self, frame: nw.DataFrame[Any]) -> Any:
         """Return columns under the caller's names, in the caller's kind of frame."""
-        names = self.source.names
-        return frames.like(
-            self.source, frame.rename({"key": names["key"], "value": names["value"]}), "key"
-        )
+        own = {role: self.source.names[role] for role in ("key", "value")}
+        for name in own.values():
+            frames.check_free(name, [column for column in frame.columns if column not in own])
+        return frames.like(self.source, frame.rename(own), "key")
 
 
 def rank(values: Any, *, key: str, value: str) -> Ranking:
@@ -72,7 +72,7 @@ def rank(values: Any, *, key: str, value: str) -> Ranking:
     source, frame = totals(values, key=key, value=value)
     sums = frames.steady(frames.numbers(frame, "value"))
     order = np.argsort(-sums, kind="stable")
-    ranked = frames.with_arrays(frame, value=sums)[order, :]
+    ranked = frames.with_arrays(frame.select("key"), value=sums)[order, :]
     return Ranking(source, ranked, sums[order])
 
 

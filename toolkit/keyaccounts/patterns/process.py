@@ -111,7 +111,6 @@ def stand(
         raise ParameterError(f"stages={stages!r}: give two stages or more, none called 'key'")
     today = checks.day("as_of", as_of)
     checks.choice("future", future, ("error", "drop"))
-    frames.check_free(key, COLUMNS, "key")
     read = entries.read(rows, key=key, days=columns)
     days = np.column_stack([read.days[name] for name in names])
     late = days > frames.number_of(today)

@@ -225,8 +225,6 @@ def by_group(rows: Any, *, group: str, success: str, confidence: float = 0.95) -
     1   phone       1          0   0.0  0.00  0.79
     """
     level = checks.open_fraction("confidence", confidence)
-    answer = ("trials", "successes", "rate", "low", "high")
-    frames.check_free(group, answer, "group")
     opened = frames.open_rows(rows, group=frames.key(group), success=frames.flag(success))
     counted = frames.collect(
         opened.lazy.group_by("group")

@@ -111,7 +111,6 @@ def judge(
     held, names = found.held, [rule.id for rule in found.rules]
     if {"unmet", "open"} & {*names}:
         raise ParameterError("rules: the ids 'unmet' and 'open' name other columns of the answer")
-    frames.check_free(held.frame.columns[0], [*names, "unmet", "open"], "key")
     unmet = [next((str(v.unmet[0]) for v in row if v.unmet), "") for row in found.verdicts]
     opens = [
         next(("; ".join(map(str, v.open)) for v in row if v.open), "") for row in found.verdicts

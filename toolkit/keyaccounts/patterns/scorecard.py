@@ -143,7 +143,6 @@ def scorecard(
         if not {*checks.texts(role, given, f"items among {names!r}")} <= {*names}:
             raise ParameterError(f"{role}={given!r}: give a list of items among {names!r}")
     checks.choice("mean", mean, ("arithmetic", "geometric"))
-    frames.check_free(key, COLUMNS, "key")
     read = entries.read(rows, key=key, numbers=columns)
     ends = _ends(scale, names, read)
     parts = np.empty((len(read.keys), len(names)))

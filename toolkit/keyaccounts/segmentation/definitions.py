@@ -136,7 +136,6 @@ def key_account_definitions(
         "least_vehicles": checks.whole("least_vehicles", least_vehicles, least=1),
     }
     listed = catalogs.entries("key_account_definitions")
-    frames.check_free(key, [*(entry["id"] for entry in listed), "definitions"], "key")
     needs = {rule.id: {c.column.split("_")[0] for c in conditions_of(rule.need)}
              for rule in parse(listed, parameters)}  # fmt: skip
     used = [entry for entry in listed if needs[entry["id"]] <= {*given}]

@@ -117,7 +117,6 @@ def composite_grade(
     1       B  0.750     B       0.8
     2       C  0.000     D       1.0
     """
-    frames.check_free(key, ("grade",), "key")
     cuts = _cuts(GRADES if grades is None else grades)
     columns = columns_of("indicators", indicators)
     less = [] if reverse is None else checks.texts("reverse", reverse, "indicators")

@@ -20,6 +20,12 @@ from keyaccounts.tables import Shown, Table, table
 
 Period: TypeAlias = "tuple[dt.date, dt.date]"
 COLUMNS = {"customer": "customer_id", "date": "order_date", "amount": "amount"}
+NEEDS = {  # what has to be given for an indicator, where it is not called like it
+    "lifetime_value": "margin",
+    "acquisition_cost": "winning_cost",
+    "complaint_resolution": "complaints",
+    "complaint_frequency": "complaints",
+}
 
 
 @dataclass(frozen=True)
@@ -72,15 +78,10 @@ class Indicators(Shown):
     end: dt.date
 
     def _shown(self) -> Table:
-        columns = ["number", "indicator", "value", "low", "high", "note"]
         known = (self.table["state"] == "known").sum()
-        return table(
-            self.table,
-            f"Customer indicators, {self.start} to {self.end}: {known} of 10 figures known",
-            columns=columns,
-            digits=3,
-            rows=10,
-        )
+        said = f"Customer indicators, {self.start} to {self.end}: {known} of 10 figures known"
+        columns = ["number", "indicator", "value", "low", "high", "note"]
+        return table(self.table, said, columns=columns, digits=3, rows=10)
 
 
 def satisfaction(
@@ -322,39 +323,43 @@ def indicators(
     share = None if margin is None else checks.fraction("margin", margin)
     winning = None if winning_cost is None else checks.not_negative("winning_cost", winning_cost)
     days = (last - first).days + 1 if before is None else checks.whole("before", before, least=1)
-    try:
-        window = first - dt.timedelta(days=days)
-    except OverflowError:
-        raise ParameterError(
-            f"start={start!r}, before={before!r}: {days:,} days before the start there is no "
-            "calendar; give fewer days or a later start"
-        ) from None
-    for name, given in (
-        ("satisfaction", satisfaction), ("engagement", engagement), ("complaints", complaints)
-    ):  # fmt: skip
-        _check(name, given, period)
+    window = dt.date.fromordinal(max(first.toordinal() - days, 1))  # no day is before the first
+    counted = {"satisfaction": satisfaction, "engagement": engagement, "complaints": complaints}
+    for name, figure in counted.items():
+        _check(name, figure, period)
     read = purchases.read_orders(orders, **{**COLUMNS, **columns})
     purchases.say_dropped(read.dropped, read.rows)
     cohort, repeaters, revenue = _cohort(read, period, window)
-    s, new, active = cohort["start"], cohort["new"], cohort["active"]
+    at_start, new, active = cohort["start"], cohort["new"], cohort["active"]
     nobody = f"no customer ordered in the {days} days before the period"
     idle, no_new = "nobody ordered in the period", "no new customers in the period"
-    asked = complaints and _figure(complaints.denominator, active, idle, period)
     figures = {
-        "satisfaction": satisfaction or _without("satisfaction", period),
+        "satisfaction": satisfaction,
         "repurchase": _figure(repeaters, active, idle, period),
-        "retention": _figure(cohort["kept"], s, nobody, period),
-        "lifetime_value": _lifetime_value(share, revenue, cohort, period),
-        "growth": _figure(new, s, nobody, period),
-        "churn": _figure(cohort["lost"], s, nobody, period),
-        "engagement": engagement or _without("engagement", period),
-        "acquisition_cost": _without("winning_cost", period)
-        if winning is None
-        else _figure(winning, new, no_new, period),
-        "complaint_resolution": complaints or _without("complaints", period),
-        "complaint_frequency": asked or _without("complaints", period),
+        "retention": _figure(cohort["kept"], at_start, nobody, period),
+        "lifetime_value": share and _lifetime_value(share * revenue, cohort, period),
+        "growth": _figure(new, at_start, nobody, period),
+        "churn": _figure(cohort["lost"], at_start, nobody, period),
+        "engagement": engagement,
+        "acquisition_cost": None if winning is None else _figure(winning, new, no_new, period),
+        "complaint_resolution": complaints,
+        "complaint_frequency": complaints and _figure(complaints.denominator, active, idle, period),
     }
-    return Indicators(_table(figures, level), cohort, first, last)
+    rows = []
+    for entry in catalogs.entries("indicators"):
+        name = entry["id"]
+        argument = NEEDS.get(name, name)
+        figure = figures[name] or Figure(np.nan, np.nan, f"{argument}= was not given", *period)
+        low, high = np.nan, np.nan
+        if entry["kind"] == "rate" and not figure.unknown:
+            low, high = wilson_interval(int(figure.numerator), int(figure.denominator), level)
+        state = "unknown" if figure.unknown else "known"
+        note = f"Unknown: {figure.unknown}." if figure.unknown else entry["note"]
+        shown = (figure.value, figure.numerator, figure.denominator, low, high, state)
+        rows.append((entry["number"], name, *shown, entry["origin"], note))
+    counts = ("value", "numerator", "denominator", "low", "high", "state")
+    names = ["number", "indicator", *counts, "origin", "note"]
+    return Indicators(pd.DataFrame(rows, columns=names), cohort, first, last)
 
 
 def _period(start: Day, end: Day) -> Period:
@@ -369,59 +374,25 @@ def _figure(over: float, under: float, none: str, period: Period) -> Figure:
     return Figure(float(over), float(under), "" if known else none, *period)
 
 
-def _without(argument: str, period: Period) -> Figure:
-    return Figure(np.nan, np.nan, f"{argument}= was not given", *period)
-
-
 def _check(name: str, figure: Any, period: Period) -> None:
     """Raise ParameterError unless a figure that is given is one of the same period."""
-    if figure is None:
-        return
-    if not isinstance(figure, Figure):
+    if not isinstance(figure, Figure | None):
         function = {"complaints": "complaint_resolution"}.get(name, name)
         raise ParameterError(
             f"{name}= is a {type(figure).__name__}: pass the answer of ka.segmentation.{function}"
         )
-    if (figure.start, figure.end) != period:
+    if figure and (figure.start, figure.end) != period:
         raise ParameterError(
             f"{name}= is of {figure.start} to {figure.end}: count it for {period[0]} to {period[1]}"
         )
 
 
-def _lifetime_value(
-    share: float | None, revenue: float, cohort: Mapping[str, int], period: Period
-) -> Figure:
-    if share is None:
-        return _without("margin", period)
-    each = revenue * share / cohort["active"] if cohort["active"] else np.nan
-    if cohort["start"] and not cohort["lost"]:
-        return _figure(each, 0, "nobody left, so the expected lifetime has no end", period)
+def _lifetime_value(margin: float, cohort: Mapping[str, int], period: Period) -> Figure:
+    each = margin / cohort["active"] if cohort["active"] else np.nan
     churn = cohort["lost"] / cohort["start"] if cohort["start"] else np.nan
-    return _figure(each, churn, "nobody at the start, or nobody with an order", period)
-
-
-def _table(figures: Mapping[str, Figure], level: float) -> pd.DataFrame:
-    rows = []
-    for entry in catalogs.entries("indicators"):
-        figure = figures[entry["id"]]
-        low, high = np.nan, np.nan
-        if entry["kind"] == "rate" and not figure.unknown:
-            low, high = wilson_interval(int(figure.numerator), int(figure.denominator), level)
-        rows.append(
-            {
-                "number": entry["number"],
-                "indicator": entry["id"],
-                "value": figure.value,
-                "numerator": figure.numerator,
-                "denominator": figure.denominator,
-                "low": low,
-                "high": high,
-                "state": "unknown" if figure.unknown else "known",
-                "origin": entry["origin"],
-                "note": f"Unknown: {figure.unknown}." if figure.unknown else entry["note"],
-            }
-        )
-    return pd.DataFrame(rows)
+    endless = "nobody left, so the expected lifetime has no end"
+    none = endless if churn == 0 else "nobody at the start, or nobody with an order"
+    return _figure(each, churn, none, period)
 
 
 # --------------------------------------------------------------------------- what is counted
@@ -431,9 +402,6 @@ def _cohort(
     read: purchases.Orders, period: Period, window: dt.date
 ) -> tuple[dict[str, int], int, float]:
     """Return who was there at the start and later; who bought twice; and the period's revenue."""
-    names = ("start", "kept", "lost", "new", "returned", "active")
-    if read.rows == 0:
-        return dict.fromkeys(names, 0), 0, 0.0
     first, last = period
     start, since = (frames.day_literal(read.source, "date", d) for d in (first, window))
     day, bought = nw.col("day"), ~nw.col("order_day").is_null()
@@ -448,11 +416,16 @@ def _cohort(
     each = frames.collect(daily.group_by("customer").agg(nw.col(*sums).sum()).select(*sums))
     now, lately, ever, revenue = (frames.numbers(each, name) for name in sums)
     there, back = lately > 0, now > 0
-    kept, new, active = (int(n.sum()) for n in (there & back, back & (ever == 0), back))
-    lost, returned = int(there.sum()) - kept, active - kept - new
-    counts = (kept + lost, kept, lost, new, returned, active)
+    cohort = {
+        "start": there,
+        "kept": there & back,
+        "lost": there & ~back,
+        "new": back & (ever == 0),
+        "returned": back & (ever > 0) & ~there,
+        "active": back,
+    }
     total = frames.steady(np.atleast_1d(frames.sure_total(np.sort(revenue))))[0]
-    return dict(zip(names, counts, strict=True)), int((now > 1).sum()), float(total)
+    return {k: int(who.sum()) for k, who in cohort.items()}, int((now > 1).sum()), float(total)
 
 
 def _within(opened: frames.Rows, role: str, period: Period) -> nw.LazyFrame[Any]:

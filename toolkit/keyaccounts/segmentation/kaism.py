@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from keyaccounts import checks, frames
+from keyaccounts import checks
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.patterns.grid import Grid, grid
@@ -90,7 +90,6 @@ def kaism(
         raise ParameterError(
             f"cut={cut!r}: give a number on the scale, above {low:zg} and up to {high:zg}"
         )
-    frames.check_free(key, ("relative_strength", "attractiveness"), "key")
     sides = {
         "strength": (strength, weights_strength),
         "attractiveness": (attractiveness, weights_attractiveness),

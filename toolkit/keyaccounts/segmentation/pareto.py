@@ -97,8 +97,6 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     edges = checks.rising("cuts", cuts, what, each=checks.open_fraction)
     if len(edges) >= len(ascii_uppercase):
         raise ParameterError(f"cuts={cuts!r}: give {what}, fewer than there are letters")
-    for name, role in ((key, "key"), (value, "value")):
-        frames.check_free(name, ("rank", "share", "cumulative_share", "class"), role)
     ranking = concentration.rank(values, key=key, value=value)
     kept = int((ranking.values >= 0).sum())
     found = ranking.values[:kept]
@@ -215,10 +213,6 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
     >>> curve.peak, curve.peak_at, curve.loss_share
     (2.35, 0.6, 0.3)
     """
-    for name, role in ((key, "key"), (profit, "profit")):
-        frames.check_free(
-            name, ("rank", "customer_share", "cumulative_profit", "cumulative_share"), role
-        )
     ranking = concentration.rank(profits, key=key, value=frames.asked(profit, "profit"))
     found = ranking.values
     gains = float(found[found > 0].sum())

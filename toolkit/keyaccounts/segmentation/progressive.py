@@ -141,7 +141,6 @@ def progressive(
     checks.choice("mode", mode, ("filter", "label"))
     stages = _stages(criteria, wanted, mode)
     names = [stage.name for stage in stages]
-    frames.check_free(key, [*names, "path", "branch"], "key")
     held = hold(
         customers,
         key,

@@ -115,8 +115,6 @@ def pyramid(
             f"{len(edges)} cuts divide customers into {len(edges) + 1} tiers: "
             f"names={tuple(names)!r} has {len(labels)}"
         )
-    for name, role in ((key, "key"), (value, "value")):
-        frames.check_free(name, ("rank", "tier"), role)
     ranking = concentration.rank(values, key=key, value=value)
     n = ranking.values.size
     if n == 0:

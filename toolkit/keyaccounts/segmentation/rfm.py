@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -33,12 +33,10 @@ class RFM(Shown):
         One row a customer, sorted by customer: the customer under the name it had; `recency`
         (days since the last order), `frequency` (orders), `monetary` (revenue), or the three facts
         given to :func:`rfm_scores`; the scores `r`, `f`, `m` from 1 to `bins`, where `bins` is
-        best; `cell` ("543"; "10-4-3" above nine bins); `score` (the weighted sum of the three).
+        best; `cell` ("543"; "10-4-3" above nine bins); `score` (the sum of the three).
     cuts : dict
         "recency", "frequency", "monetary" → the cut points. A customer at a cut point belongs to
-        the smaller value's side; how crowds are cut say the notes of :func:`rfm`. With `nested`,
-        "frequency" maps each r, and "monetary" each (r, f), to its own cut points. Empty where
-        `ties` is "split": there is no threshold then.
+        the smaller value's side; how crowds are cut say the notes of :func:`rfm`.
     as_of : date or None
         The day that counts as today (None without rows, and from :func:`rfm_scores`).
     bins : int
@@ -48,11 +46,11 @@ class RFM(Shown):
     dropped : dict of str to int
         Reason → how many rows (or customers without any order) were left out.
     notes : tuple of str
-        What to know before using the scores: empty scores, everyone alike, alike but scored apart.
+        What to know before using the scores: empty scores, everyone alike.
     """
 
     table: Any
-    cuts: Mapping[str, Any]
+    cuts: Mapping[str, tuple[float, ...]]
     as_of: dt.date | None
     bins: int
     counts: NDArray[np.int64]
@@ -68,8 +66,6 @@ class RFM(Shown):
         return table(self.table, caption).with_notes(self.notes)
 
 
-# Twelve parameters, two above the limit: five are promised to callers, and the others are what
-# books on the method do in more than one way, or rows that cannot be used.
 def rfm(
     orders: Any,
     *,
@@ -78,10 +74,6 @@ def rfm(
     amount: str = "amount",
     as_of: Day | None = None,
     bins: int = 5,
-    nested: bool = False,
-    ties: str = "together",
-    monetary: str = "total",
-    weights: Sequence[float] = (1, 1, 1),
     future: str = "error",
     unusable: str = "error",
 ) -> RFM:
@@ -99,18 +91,8 @@ def rfm(
     as_of : str, date or datetime, optional
         The day that counts as today. Default: the day of the last order in the table.
     bins : int, default 5
-        How many scores; 5 gives quintiles.
-    nested : bool, default False
-        Score frequency within each recency score and monetary value within each pair (Hughes),
-        instead of each of the three on its own.
-    ties : {"together", "split"}, default "together"
-        Equal customers always get the same score ("together": cut points at the quantiles; the
-        default is ours), or groups are made equal in size by rank, as in the books, and ties are
-        broken in order of the customer ("split").
-    monetary : {"total", "mean"}, default "total"
-        Revenue in all, or revenue per order.
-    weights : three numbers, default (1, 1, 1)
-        How much r, f and m count in `score`. Equal weights are our default.
+        How many scores; 5 gives quintiles. Equal customers always get the same score: cut points
+        stand at the quantiles.
     future : {"error", "drop"}, default "error"
         What to do with rows dated after `as_of`; "drop" leaves them out and counts them,
         and the customers who have no others (see :func:`keyaccounts.purchases.summarize`).
@@ -122,8 +104,8 @@ def rfm(
     RFM
         `.table` (same kind of frame as `orders`), `.cuts`, `.as_of`, `.bins`, `.dropped`,
         `.notes`. No rows give an empty table. Fewer customers than bins leave scores empty. One
-        customer, or all alike, are on no side of any cut: they get the middle score ("together";
-        of two in the middle, the lower).
+        customer, or all alike, are on no side of any cut: they get the middle score (of two in the
+        middle, the lower).
         Customers with refunds only have no order to score; they are counted in `.dropped`.
 
     Raises
@@ -169,9 +151,7 @@ def rfm(
     >>> scored.cuts["recency"]
     (30.0,)
     """
-    frames.check_free(customer, COLUMNS, "customer")
-    way = _way(bins, nested, ties, weights)
-    checks.choice("monetary", monetary, ("total", "mean"))
+    checks.whole("bins", bins, least=2)
     checks.choice("future", future, ("error", "drop"))
     today = None if as_of is None else checks.day("as_of", as_of)
     read = purchases.read_orders(
@@ -191,23 +171,23 @@ def rfm(
             dropped[f"customers with rows after {today} only"] = gone
         lazy = read.upto(today)
     today = today or last
-    customers, days_since = _customers(read, lazy, today)
-    bought = customers.filter(nw.col("orders") > 0)
-    if len(bought) < len(customers):
-        days_since = days_since[customers["orders"].to_numpy() > 0]
-        dropped["customers with refunds only"] = len(customers) - len(bought)
-    count = frames.numbers(bought, "orders")
-    worth = frames.steady(frames.numbers(bought, "revenue"))
-    if monetary == "mean":
-        worth = frames.steady(worth / count)
+    now = nw.lit(frames.number_of(today or dt.date(1970, 1, 1)))
+    plan = purchases.per_customer(lazy, refunds=read.refunds, repeats=False).with_columns(
+        (now - frames.day_number(nw.col("last"), read.day_kind)).alias("since")
+    )
+    plan = plan.select("customer", "orders", "revenue", "since").sort("customer")
+    found = frames.collect(plan, key="customer")
+    bought = found.filter(nw.col("orders") > 0)
+    if len(bought) < len(found):
+        dropped["customers with refunds only"] = len(found) - len(bought)
     facts = {
-        "recency": days_since.astype(np.int64),
-        "frequency": count.astype(np.int64),
-        "monetary": worth,
+        "recency": frames.numbers(bought, "since").astype(np.int64),
+        "frequency": frames.numbers(bought, "orders").astype(np.int64),
+        "monetary": frames.steady(frames.numbers(bought, "revenue")),
     }
     people = bought.select(nw.col("customer").alias(customer))
     answer = partial(frames.like, read.source, key="customer")
-    return _scored(people, answer, facts, way, "orders", today, dropped)
+    return _scored(people, answer, facts, bins, "orders", today, dropped)
 
 
 def rfm_scores(
@@ -218,9 +198,6 @@ def rfm_scores(
     frequency: str = "frequency",
     monetary: str = "monetary",
     bins: int = 5,
-    nested: bool = False,
-    ties: str = "together",
-    weights: Sequence[float] = (1, 1, 1),
     unusable: str = "error",
 ) -> RFM:
     """Score customers by three facts you already have, without a log of their orders.
@@ -237,7 +214,7 @@ def rfm_scores(
     recency, frequency, monetary : str
         Columns of numbers: time since the customer last did something (less is better), how often
         (more is better), and for how much (more is better). Any unit, the same in each row.
-    bins, nested, ties, weights :
+    bins : int, default 5
         As in :func:`rfm`.
     unusable : {"error", "drop"}, default "error"
         What to do with customers of whom a fact is missing.
@@ -277,8 +254,7 @@ def rfm_scores(
     1     B    104.0       0.25      10.0  111      3
     2     C     26.0       1.00      10.0  221      5
     """
-    frames.check_free(customer, COLUMNS, "customer")
-    way = _way(bins, nested, ties, weights)
+    checks.whole("bins", bins, least=2)
     checks.choice("unusable", unusable, ("error", "drop"))
     names = {"recency": recency, "frequency": frequency, "monetary": monetary}
     read = entries.read(customers, key=frames.asked(customer, "customer"), numbers=names)
@@ -293,122 +269,36 @@ def rfm_scores(
         people = people.filter((~unknown).tolist())
         dropped = {"customers of whom a fact is missing": int(unknown.sum())}
     answer = partial(frames.like, read.source, key="key")
-    return _scored(people, answer, facts, way, "customers", None, dropped)
-
-
-class _Way(NamedTuple):
-    """How facts become scores."""
-
-    bins: int
-    nested: bool
-    ties: str
-    weights: tuple[float, ...]
-
-
-def _way(bins: int, nested: bool, ties: str, weights: Sequence[float]) -> _Way:
-    """Return how facts become scores, checked."""
-    checks.choice("ties", ties, ("together", "split"))
-    factors = checks.weights("weights", weights, length=3)
-    return _Way(checks.whole("bins", bins, least=2), nested, ties, factors)
-
-
-def _customers(
-    read: purchases.Orders, lazy: nw.LazyFrame[Any], today: dt.date | None
-) -> tuple[nw.DataFrame[Any], NDArray[np.float64]]:
-    """Return one collected row a customer, and the days since each one's last order."""
-    kind = read.day_kind
-    since = nw.lit(frames.number_of(today or dt.date(1970, 1, 1)))
-    plan = purchases.per_customer(lazy, refunds=read.refunds, repeats=False).with_columns(
-        (since - frames.day_number(nw.col("last"), kind)).alias("since")
-    )
-    plan = plan.select("customer", "orders", "revenue", "since").sort("customer")
-    found = frames.collect(plan, key="customer")
-    return found, frames.numbers(found, "since")
+    return _scored(people, answer, facts, bins, "customers", None, dropped)
 
 
 def _scored(
     customers: nw.DataFrame[Any],
     answer: Callable[[nw.DataFrame[Any]], Any],
     facts: Mapping[str, NDArray[Any]],
-    way: _Way,
+    bins: int,
     what: str,
     as_of: dt.date | None,
     dropped: Mapping[str, int],
 ) -> RFM:
     """Score customers, of each of whom the three facts are known."""
-    bins, nested, ties, factors = way
-    score = _score_nested if nested else _score_apart
-    (r, f, m), cuts = score(facts["recency"], facts["frequency"], facts["monetary"], bins, ties)
-    total = sum(w * s for w, s in zip(factors, (r, f, m), strict=True))
-    whole = all(w.is_integer() for w in factors)
+    scores, cuts = {}, {}
+    for fact, values in facts.items():
+        scores[fact[0]], cuts[fact] = _score(values, bins, "low" if fact == "recency" else "high")
+    r, f, m = scores.values()
     scored = frames.with_arrays(
-        customers,
-        **facts,
-        r=r,
-        f=f,
-        m=m,
-        cell=_cells(r, f, m, bins),
-        score=np.asarray(total, dtype=np.int64 if whole else np.float64),
+        customers, **facts, **scores, cell=_cells(r, f, m, bins), score=r + f + m
     )
-    notes = _notes(r, f, m, bins, what)
-    if ties == "split" and not nested:
-        notes += _split_ties(facts, (r, f, m))
     counts = np.bincount((r - 1) * bins + f - 1, minlength=bins**2).reshape(bins, bins)
+    notes = _notes(dict(zip(facts, scores.values(), strict=True)), bins, what)
     return RFM(answer(scored), cuts, as_of, bins, counts, dropped, notes, scored, answer)
 
 
-def _split_ties(
-    facts: Mapping[str, NDArray[Any]], scores: Sequence[NDArray[np.int64]]
-) -> tuple[str, ...]:
-    """Say how many customers have another score than one whose fact is the same."""
-    notes = []
-    for (fact, values), given in zip(facts.items(), scores, strict=True):
-        each = pd.Series(given).groupby(values)
-        apart = int((each.transform("min") != each.transform("max")).sum())
-        if apart:
-            notes.append(
-                f"{apart:,} customers stand beside others of the same {fact} with another score"
-            )
-    return tuple(notes)
-
-
-def _score_apart(
-    recency: NDArray[Any], frequency: NDArray[Any], worth: NDArray[Any], bins: int, ties: str
-) -> tuple[tuple[NDArray[np.int64], ...], dict[str, Any]]:
-    r, r_cuts = _score(recency, bins, ties, best="low")
-    f, f_cuts = _score(frequency, bins, ties)
-    m, m_cuts = _score(worth, bins, ties)
-    cuts = {"recency": r_cuts, "frequency": f_cuts, "monetary": m_cuts}
-    return (r, f, m), cuts if ties == "together" else {}
-
-
-def _score_nested(
-    recency: NDArray[Any], frequency: NDArray[Any], worth: NDArray[Any], bins: int, ties: str
-) -> tuple[tuple[NDArray[np.int64], ...], dict[str, Any]]:
-    r, r_cuts = _score(recency, bins, ties, best="low")
-    f, m = np.zeros_like(r), np.zeros_like(r)
-    f_cuts: dict[int, tuple[float, ...]] = {}
-    m_cuts: dict[tuple[int, int], tuple[float, ...]] = {}
-    for i in np.unique(r).tolist():
-        inside = np.flatnonzero(r == i)
-        f[inside], f_cuts[i] = _score(frequency[inside], bins, ties)
-        for j in np.unique(f[inside]).tolist():
-            cell = inside[f[inside] == j]
-            m[cell], m_cuts[i, j] = _score(worth[cell], bins, ties)
-    cuts = {"recency": r_cuts, "frequency": f_cuts, "monetary": m_cuts}
-    return (r, f, m), cuts if ties == "together" else {}
-
-
 def _score(
-    values: NDArray[Any], bins: int, ties: str, best: str = "high"
+    values: NDArray[Any], bins: int, best: str
 ) -> tuple[NDArray[np.int64], tuple[float, ...]]:
     """Score values from 1 to `bins`, `bins` for the best, and return the cut points."""
     n = values.size
-    if ties == "split":
-        place = np.empty(n, dtype=np.int64)
-        worst_last = values if best == "low" else -values
-        place[np.argsort(worst_last, kind="stable")] = np.arange(n)
-        return bins - bins * place // max(n, 1), ()
     if n == 0:
         return np.zeros(0, dtype=np.int64), ()
     cuts = _cuts(np.sort(values), bins, best)
@@ -453,24 +343,25 @@ def _cells(
     return frames.Words(names, places)
 
 
-def _notes(
-    r: NDArray[np.int64], f: NDArray[np.int64], m: NDArray[np.int64], bins: int, what: str
-) -> tuple[str, ...]:
-    notes = []
-    if r.size == 0:
+def _notes(scores: Mapping[str, NDArray[np.int64]], bins: int, what: str) -> tuple[str, ...]:
+    n = scores["recency"].size
+    if n == 0:
         return (f"no {what}: nobody to score",)
-    if r.size < bins:
-        people = "1 customer" if r.size == 1 else f"{r.size} customers"
-        notes.append(f"{people} for {bins} bins: some scores stay empty")
-    for name, scores in (("recency", r), ("frequency", f), ("monetary", m)):
-        missing = 1 + np.flatnonzero(np.bincount(scores, minlength=bins + 1)[1:] == 0)
-        if missing.size and r.size >= bins:
-            scores_text = ", ".join(map(str, missing.tolist()))
-            notes.append(f"nobody has {name} score {scores_text}: too many customers are alike")
-    return tuple(notes)
+    if n < bins:
+        people = "1 customer" if n == 1 else f"{n} customers"
+        return (f"{people} for {bins} bins: some scores stay empty",)
+    unused = {
+        name: ", ".join(str(score) for score in range(1, bins + 1) if score not in given)
+        for name, given in scores.items()
+    }
+    return tuple(
+        f"nobody has {name} score {some}: too many customers are alike"
+        for name, some in unused.items()
+        if some
+    )
 
 
-def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
+def rfm_segments(scored: RFM) -> Any:
     """Name each customer one of the eight RFM segments, with what a seller does there.
 
     Each of recency, frequency and monetary value is better or worse than the average customer's;
@@ -480,8 +371,6 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     ----------
     scored : RFM
         Answer of :func:`rfm` or :func:`rfm_scores`.
-    split : {"mean", "median"}, default "mean"
-        Which average.
 
     Returns
     -------
@@ -493,8 +382,6 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     ------
     DataError
         If `scored` is not such an answer.
-    ParameterError
-        If `split` is not one of the two.
 
     Notes
     -----
@@ -514,12 +401,11 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     """
     if not isinstance(scored, RFM):
         raise DataError("pass the answer of ka.segmentation.rfm, not a table")
-    average = np.mean if checks.choice("split", split, ("mean", "median")) == "mean" else np.median
     found, facts = scored._scored, ("recency", "frequency", "monetary")
     code = np.zeros(len(found), dtype=np.int64)
     for place, fact in enumerate(facts):
         values = frames.numbers(found, fact)
-        middle = frames.steady(np.atleast_1d(average(values)))[0] if values.size else 0.0
+        middle = frames.steady(np.atleast_1d(values.mean()))[0] if values.size else 0.0
         better = values <= middle if fact == "recency" else values >= middle
         code += better * 2**place
     known = {

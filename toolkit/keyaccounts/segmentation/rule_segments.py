@@ -16,7 +16,6 @@ from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
 PRESETS = {"motorcycle": "motorcycle_segments"}
-COLUMNS = ("fits", "segments", "verdict")
 VERDICTS = ("one", "several", "none", "unknown")
 
 
@@ -113,7 +112,6 @@ def rule_segments(
     1           B                     none
     2           C       practical      one
     """
-    frames.check_free(key, COLUMNS, "key")
     found = decide(people, listed(rules), key=key, columns=columns)
     held, n = found.held, found.answers.shape[1]
     fits, unsure = found.answers == YES, found.answers == UNKNOWN

@@ -102,10 +102,7 @@ def tail_scenario(
     """
     checks.choice("action", action, ACTIONS)
     share = checks.fraction("strength", strength)
-    answer = ("profit_before", "profit_after", "affected", "kept")
-    frames.check_free(key, answer, "key")
-    cost_column = frames.asked(cost_to_serve, "cost_to_serve")
-    roles = {"revenue": revenue, "margin": margin, "cost": cost_column}
+    roles = {"revenue": revenue, "margin": margin, "cost_to_serve": cost_to_serve}
     source, found = totals(accounts, key=key, **roles)
     n = len(found)
     if n == 0:

@@ -104,7 +104,6 @@ def vip_check(
     names = [*card.weights]
     if "revenue" not in names:
         raise ParameterError(f"traits={traits!r}: one trait must be 'revenue'")
-    frames.check_free(key, ("traits", "vip"), "key")
     needed = checks.whole("least", least, least=1)
     if needed > len(names):
         raise ParameterError(f"least={least!r}: there are only {len(names)} traits")
