@@ -261,7 +261,7 @@ def test_bad_rows(engine: Engine) -> None:
         scorecard(engine.table(ROWS.replace({"money": {10.0: np.inf}})), **OPTIONS)
     with pytest.raises(DataError, match="'money' holds String values"):
         scorecard(engine.table(ROWS.assign(money="much")), **OPTIONS)
-    with pytest.raises(ColumnError, match=r"'score' \(key=\) has the name"):
+    with pytest.raises(ColumnError, match=r"'score' has the name"):
         scorecard(
             engine.table(ROWS.rename(columns={"who": "score"})), **{**OPTIONS, "key": "score"}
         )

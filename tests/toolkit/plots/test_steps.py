@@ -67,7 +67,7 @@ def test_a_question_that_nobody_is_asked_has_no_rate() -> None:
 
 def test_labels_only_let_everybody_go_on() -> None:
     one = {"likely": CRITERIA["likely"]}
-    found = ka.segmentation.progressive(CARDS, criteria=one, mode="label")
+    found = ka.segmentation.progressive(CARDS, criteria=one, wanted={})
     ax = ka.plots.progressive_bars(found)
     assert [text.get_text() for text in ax.texts] == ["likely: all 8 go on, 1 unknown"]
     assert title(ax) == "Of 8 customers 8 remain after one question"

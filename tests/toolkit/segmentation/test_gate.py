@@ -83,9 +83,9 @@ def test_bad_rows_and_arguments() -> None:
         grading_gate(THREE, span=1, customer="client")
     with pytest.raises(ParameterError, match="span=0"):
         grading_gate(THREE, span=0)
-    for options in ({"least_repeat": 1}, {"least_repeat": -0.1}, {"least_variation": -1}):
-        with pytest.raises(ParameterError, match="give a share from 0 to below 1"):
-            grading_gate(THREE, span=1, **options)
+    for name, value in (("least_repeat", 1), ("least_repeat", -0.1), ("least_variation", -1)):
+        with pytest.raises(ParameterError, match=f"{name}={value}: give a "):
+            grading_gate(THREE, span=1, **{name: value})
 
 
 @settings(max_examples=30)

@@ -10,7 +10,7 @@ import pytest
 from engines import Engine
 from hypothesis import given
 from hypothesis import strategies as st
-from keyaccounts.errors import ColumnError, DataError, ParameterError
+from keyaccounts.errors import ColumnError, ParameterError
 from keyaccounts.segmentation import composite_grade
 
 ACCOUNTS = pd.DataFrame(
@@ -58,14 +58,6 @@ def test_own_indicators_and_grades() -> None:
     assert [*found.card.weights] == ["sales"]
 
 
-def test_grades_as_pairs(engine: Engine) -> None:
-    pairs = [(0.8, "A"), (0.6, "B"), (0.4, "C"), (0, "D")]
-    found = composite_grade(engine.table(ACCOUNTS), **OPTIONS, grades=pairs)
-    grades = [grade for (grade,) in engine.rows(found.table, "grade")]
-    assert grades == ["A", "A", "D", "B", "unknown"]
-    assert found.grades == {"A": 0.8, "B": 0.6, "C": 0.4, "D": 0}
-
-
 def test_no_reverse() -> None:
     one, other = (composite_grade(ACCOUNTS, key="account", reverse=r) for r in (None, ()))
     pd.testing.assert_frame_equal(one.table, other.table)
@@ -101,10 +93,6 @@ def test_money_in_any_currency(values: Any, rate: float) -> None:
         ({"grades": {"A": 0.5, "B": 0.8}}, ParameterError, "falling lowest scores"),
         ({"grades": {"A": 0.5}}, ParameterError, "the last 0"),
         ({"grades": {"A": 80, "B": 0}}, ParameterError, "falling lowest scores"),
-        ({"grades": [(0.8, "A"), (0.5, "A"), (0, "B")]}, ParameterError, "falling lowest scores"),
-        ({"grades": [("A", 0.8), ("B", 0)]}, ParameterError, r"or \[\(0.8, 'A'\)"),
-        ({"grades": ["A", "B"]}, ParameterError, "falling lowest scores"),
-        ({"grades": 3}, ParameterError, "grades=3: give falling"),
         ({"grades": {1: 0.5, 2: 0}}, ParameterError, "falling lowest scores"),
         ({"reverse": [1]}, ParameterError, r"reverse=\[1\]: give a list of indicators"),
         ({"reverse": "credit"}, ParameterError, "reverse='credit': give a list"),
@@ -112,8 +100,6 @@ def test_money_in_any_currency(values: Any, rate: float) -> None:
         ({"indicators": {1: "profit"}}, ParameterError, "indicators=.*: give a list of columns"),
         ({"indicators": None}, ParameterError, "indicators=None: give a list of columns"),
         ({"indicators": []}, ParameterError, r"indicators=\[\]: name a column or more"),
-        ({"unknown": "error"}, DataError, "'prospects' of 'D' is missing: fill it in"),
-        ({"unknown": "zero"}, ParameterError, "'renormalize', 'error'"),
         ({"indicators": ["profitt"]}, ColumnError, "did you mean 'profit'"),
     ],
 )

@@ -212,9 +212,7 @@ def test_the_plan_is_best_where_a_vip_is_worth_six_prospects() -> None:
     ("arguments", "said"),
     [
         ({"values": {"vip": -1, "prospect": 2}, "hours": 5}, "none negative"),
-        ({"values": {}, "hours": 10}, r"values=\{\}: give a dictionary of tiers"),
-        ({"values": [1, 2], "hours": 10}, r"values=\[1, 2\]: give a dictionary of tiers"),
-        ({"values": {"vip": 1}, "hours": 5, "customers": [1]}, r"customers=\[1\]: give a dict"),
+        ({"values": {}, "hours": 10}, r"values=\[\]: give 1 numbers"),
         ({"values": {"vip": 1}, "hours": 5, "customers": {1: 1}}, "has the tiers 1, not vip"),
         ({"values": {"vip": 0}, "hours": 5}, "not all zero"),
         ({"values": {"vip": 1}, "hours": 0}, "hours=0"),

@@ -35,10 +35,9 @@ class AhpWeights(Shown):
     lambda_max : float
         Largest eigenvalue of the matrix: the number of criteria where all answers agree, and
         more the more they contradict each other.
-    consistency_index : float
-        (`lambda_max` − n) / (n − 1).
     consistency_ratio : float
-        The index as a share of what random answers give; 0 for one or two criteria.
+        The consistency index, (`lambda_max` − n) / (n − 1), as a share of what random answers give;
+        0 for one or two criteria.
     consistent : bool
         Whether the ratio is below 0.10.
     judgments : pandas.DataFrame
@@ -52,7 +51,6 @@ class AhpWeights(Shown):
     table: pd.DataFrame
     weights: NDArray[np.float64]
     lambda_max: float
-    consistency_index: float
     consistency_ratio: float
     consistent: bool
     judgments: pd.DataFrame
@@ -111,10 +109,6 @@ def comparisons(
     names = _names(names)
     wanted = list(combinations(names, 2))
     if not isinstance(pairs, Mapping):
-        if not np.iterable(pairs):
-            raise ParameterError(
-                f"pairs={pairs!r}: give one answer for each pair, in a list or a dictionary"
-            )
         pairs = [*pairs]
         if len(pairs) != len(wanted):
             raise ParameterError(
@@ -204,7 +198,6 @@ def ahp_weights(matrix: Any, names: Sequence[str] | None = None) -> AhpWeights:
         pd.DataFrame({"criterion": named, "weight": weights, "rank": rank}),
         weights,
         largest,
-        _index(largest, n),
         ratio,
         bool(ratio < ACCEPTABLE),
         _judgments(values, weights, named),
@@ -212,8 +205,6 @@ def ahp_weights(matrix: Any, names: Sequence[str] | None = None) -> AhpWeights:
 
 
 def _names(names: Sequence[str]) -> list[str]:
-    if not np.iterable(names):
-        raise ParameterError(f"names={names!r}: give a list of criteria")
     found = [str(name) for name in names]
     twice = next((name for name in found if found.count(name) > 1), None)
     if twice is not None:
@@ -278,12 +269,8 @@ def _principal(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]
     return vector / vector.sum(), max(float(found[best].real), float(len(values)))
 
 
-def _index(largest: float, n: int) -> float:
-    return (largest - n) / (n - 1) if n > 2 else 0.0
-
-
 def _ratio(largest: float, n: int) -> float:
-    return _index(largest, n) / RANDOM_INDEX[n - 1] if n > 2 else 0.0
+    return (largest - n) / (n - 1) / RANDOM_INDEX[n - 1] if n > 2 else 0.0
 
 
 def _judgments(
@@ -299,8 +286,5 @@ def _judgments(
         after = _ratio(_principal(changed)[1], n)
         rows.append((names[i], names[j], values[i, j], fitting, misfit, after))
     columns = ["first", "second", "given", "fitting", "misfit", "ratio_if_fitted"]
-    found = pd.DataFrame(rows, columns=columns)
-    worst_first = np.argsort(
-        -np.round(found["misfit"].to_numpy(dtype=np.float64), 12), kind="stable"
-    )
-    return found.iloc[worst_first].reset_index(drop=True)
+    rows.sort(key=lambda row: -round(row[4], 12))  # the worst first
+    return pd.DataFrame(rows, columns=columns)

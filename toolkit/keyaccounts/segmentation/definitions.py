@@ -175,10 +175,8 @@ def key_account_definitions(
 
 def _place(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return which share of the known stands before each, from the largest on."""
-    places = np.empty(values.size)
-    places[np.argsort(-values, kind="stable")] = np.arange(values.size)  # NaN comes last
-    known = ~np.isnan(values)
-    return np.where(known, (places / max(known.sum(), 1)).round(12), np.nan)
+    places = stats.rankdata(-values, method="ordinal", nan_policy="omit") - 1
+    return np.asarray((places / max((~np.isnan(values)).sum(), 1)).round(12))
 
 
 def _height(values: NDArray[np.float64]) -> NDArray[np.float64]:

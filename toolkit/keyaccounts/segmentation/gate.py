@@ -120,15 +120,8 @@ def grading_gate(
     (False, ('more_than_span',))
     """
     room = checks.whole("span", span, least=1) * checks.whole("people", people, least=1)
-    repeat, variation = (
-        checks.number(name, value)
-        for name, value in (("least_repeat", least_repeat), ("least_variation", least_variation))
-    )
-    if not 0 <= repeat < 1 or variation < 0:
-        raise ParameterError(
-            f"least_repeat={least_repeat!r}, least_variation={least_variation!r}: give a share "
-            "from 0 to below 1, and a multiple of zero or more"
-        )
+    repeat = checks.open_fraction("least_repeat", least_repeat) if least_repeat != 0 else 0.0
+    variation = checks.not_negative("least_variation", least_variation)
     read = purchases.read_orders(
         orders, customer=customer, date=date, amount=amount, unusable=unusable
     )
@@ -143,10 +136,10 @@ def grading_gate(
     facts = {
         "customers": float(n),
         "repeat": float((count >= 2).mean()) if n else np.nan,
-        "variation": float(frames.steady(np.atleast_1d((revenue / mean).std()))[0])
-        if mean > 0
-        else np.nan,
+        "variation": np.nan,
     }
+    if mean > 0:
+        facts["variation"] = float(frames.steady(np.atleast_1d((revenue / mean).std()))[0])
     above = {"room": float(room), "least_repeat": repeat, "least_variation": variation}
     columns = {"found": facts.values(), "above": above.values()}
     return _gate("grading_conditions", facts, above, **columns)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
-from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.errors import DataError
 from keyaccounts.patterns import concentration
 from keyaccounts.tables import Shown, Table, number, percent, table
 
@@ -95,8 +95,6 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     """
     what = "rising shares such as (0.80, 0.95)"
     edges = checks.rising("cuts", cuts, what, each=checks.open_fraction)
-    if len(edges) >= len(ascii_uppercase):
-        raise ParameterError(f"cuts={cuts!r}: give {what}, fewer than there are letters")
     ranking = concentration.rank(values, key=key, value=value)
     kept = int((ranking.values >= 0).sum())
     found = ranking.values[:kept]
@@ -108,16 +106,9 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     share, running = found / running[-1], running / running[-1]
     # Rounded, so that 0.8 reached in floating steps counts as 0.8 on every engine.
     before = np.round(np.concatenate([[0.0], running[:-1]]), 12)
-    grade = np.array(list(ascii_uppercase))[np.searchsorted(edges, before, "right")]
-    ranked = frames.with_arrays(
-        ranking.frame.head(kept),
-        **{
-            "rank": np.arange(1, kept + 1),
-            "share": share,
-            "cumulative_share": running,
-            "class": grade,
-        },
-    )
+    grade = frames.Words([*ascii_uppercase], np.searchsorted(edges, before, "right"))
+    columns = {"rank": np.arange(1, kept + 1), "share": share, "cumulative_share": running}
+    ranked = frames.with_arrays(ranking.frame.head(kept), **columns, **{"class": grade})
     excluded = ranking.frame.filter(nw.col("value") < 0)
     return Abc(ranking.answer(ranked), ranking.answer(excluded), edges, len(excluded))
 
@@ -135,8 +126,6 @@ class WhaleCurve(Shown):
         Highest cumulated profit, as a multiple of `base` (2.35 = 235 % of the total).
     peak_at : float
         Share of customers at the peak; the rest add nothing.
-    erosion : float
-        What the rest give back: `peak` less where the curve ends (1.35 = 135 %).
     loss_share : float
         Share of customers who lose money.
     top_share : float
@@ -152,7 +141,6 @@ class WhaleCurve(Shown):
     table: Any
     peak: float
     peak_at: float
-    erosion: float
     loss_share: float
     top_share: float
     total: float
@@ -160,16 +148,12 @@ class WhaleCurve(Shown):
     running: NDArray[np.float64]
 
     def _shown(self) -> Table:
-        return table(
-            self.table,
+        lost = "" if self.base == "total" else f"; together they lose {number(-self.total)}"
+        said = (
             f"Whale curve: {percent(self.peak)} of the {self.base} is earned with "
-            f"{percent(self.peak_at)} of customers; {percent(self.loss_share)} lose money"
-            f"{self._no_profit()}",
-            percent=("customer_share", "cumulative_share"),
+            f"{percent(self.peak_at)} of customers; {percent(self.loss_share)} lose money{lost}"
         )
-
-    def _no_profit(self) -> str:
-        return "" if self.base == "total" else f"; together they lose {number(-self.total)}"
+        return table(self.table, said, percent=("customer_share", "cumulative_share"))
 
 
 def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
@@ -188,7 +172,7 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
     Returns
     -------
     WhaleCurve
-        `.table`, `.peak`, `.peak_at`, `.erosion`, `.loss_share`, `.top_share`, `.total`, `.base`.
+        `.table`, `.peak`, `.peak_at`, `.loss_share`, `.top_share`, `.total`, `.base`.
         Equal profits stand in order of the key. Where the total is zero or below, shares are of
         the sum of all gains, and `.base` says so.
 
@@ -239,7 +223,6 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
         ranking.answer(ranked),
         peak=float(share[best]),
         peak_at=(best + 1) / n,
-        erosion=float(share[best] - share[-1]),
         loss_share=float((found < 0).mean()),
         top_share=float(share[top - 1]),
         total=total,

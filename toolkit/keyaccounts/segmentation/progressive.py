@@ -20,6 +20,7 @@ from keyaccounts.tables import Shown, Table, table
 Rule: TypeAlias = tuple[str, str, Any]
 """A column, an operator, and the value to compare with, as in :func:`ka.patterns.rules.judge`."""
 
+WANTED = {"likely": "likely", "priority": "target"}
 UNKNOWN, NOT_APPLICABLE, NOT_ASKED = "unknown", "n/a", "not asked"
 
 
@@ -38,13 +39,10 @@ class Progressive(Shown):
         One row a stage: `stage`, `wanted`, `entered`, `passed`, `left`, `unknown` (of those who
         entered, for how many it is not known), `ratio` (passed ÷ entered, at most 1; missing
         where nobody entered).
-    mode : {"filter", "label"}
-        Whether customers were filtered or only labeled.
     """
 
     table: Any
     stages: pd.DataFrame
-    mode: str
 
     def _shown(self) -> Table:
         first, last = self.stages["entered"].iloc[0], self.stages["passed"].iloc[-1]
@@ -61,9 +59,6 @@ class _Stage(NamedTuple):
     condition: Condition
     wanted: tuple[str, ...]
 
-    def label(self, answer: bool | None) -> str:
-        return UNKNOWN if answer is None else self.labels[0 if answer else 1]
-
 
 def progressive(
     customers: Any,
@@ -71,7 +66,6 @@ def progressive(
     key: str = "customer_id",
     criteria: Mapping[str, str | Rule],
     wanted: Mapping[str, str | Sequence[str]] | None = None,
-    mode: str = "filter",
 ) -> Progressive:
     """Narrow a long list down, question by question, to the customers to approach now.
 
@@ -95,15 +89,15 @@ def progressive(
         Where the column is missing the label is "unknown", never "no".
     wanted : dict, optional
         Stage → the label, or list of labels, that passes. A stage not named here divides, but
-        lets everybody through. Default (ours): {"likely": "likely", "priority": "target"}.
-    mode : {"filter", "label"}, default "filter"
-        Ask each question only of those who passed the one before; or all of everybody.
+        lets everybody through ({}: all do). Default (ours): {"likely": "likely", "priority":
+        "target"}.
 
     Returns
     -------
     Progressive
-        `.table`, `.stages`, `.mode`. At a stage that decides, customers of whom nothing is known
-        do not pass, but stand in a branch of their own: find out before you give them up.
+        `.table`, `.stages`. Each question is asked only of those who passed the one before. At a
+        stage that decides, customers of whom nothing is known do not pass, but stand in a branch of
+        their own: find out before you give them up.
 
     Raises
     ------
@@ -113,7 +107,7 @@ def progressive(
         If a key is missing or there twice, a column holds other labels than the stage has, or a
         rule compares what cannot be compared.
     ParameterError
-        If a stage, label, operator or mode is unknown.
+        If a stage, label or operator is unknown.
 
     Notes
     -----
@@ -138,34 +132,23 @@ def progressive(
     >>> found.stages["passed"].tolist()
     [2, 2]
     """
-    checks.choice("mode", mode, ("filter", "label"))
-    stages = _stages(criteria, wanted, mode)
-    names = [stage.name for stage in stages]
-    held = hold(
-        customers,
-        key,
-        [stage.condition for stage in stages],
-        {stage.condition.column: frames.asked(stage.condition.column, "criteria")
-         for stage in stages},
-    )  # fmt: skip
+    stages = _stages(criteria, wanted)
+    conditions = [stage.condition for stage in stages]
+    called = {c.column: frames.asked(c.column, "criteria") for c in conditions}
+    held = hold(customers, key, conditions, called)
     walks = [_walk(kind, stages) for kind in held.kinds]
-    texts = {name: [walk.labels[i] for walk in walks] for i, name in enumerate(names)}
+    texts = {stage.name: [walk.labels[i] for walk in walks] for i, stage in enumerate(stages)}
     texts["path"] = [" / ".join(la for la in walk.labels if la != NOT_ASKED) for walk in walks]
     texts["branch"] = [walk.branch for walk in walks]
     table = held.answer(
         **{name: frames.Words(known or [""], held.place) for name, known in texts.items()}
     )
     counts = np.bincount(held.place, minlength=len(walks))
-    return Progressive(table, _counted(stages, walks, counts), mode)
-
-
-# ----------------------------------------------------------------------------------- arguments
+    return Progressive(table, _counted(stages, walks, counts))
 
 
 def _stages(
-    criteria: Mapping[str, str | Rule],
-    wanted: Mapping[str, str | Sequence[str]] | None,
-    mode: str,
+    criteria: Mapping[str, str | Rule], wanted: Mapping[str, str | Sequence[str]] | None
 ) -> list[_Stage]:
     known = {
         entry["id"]: tuple(entry["labels"]) for entry in catalogs.entries("progressive_stages")
@@ -175,45 +158,27 @@ def _stages(
             f"criteria={criteria!r}: give a dictionary of stages, such as "
             '{"likely": ("vehicles", ">=", 1), "party": "kind"}'
         )
-    if mode == "label" and wanted is not None:
-        raise ParameterError('wanted= says who passes, but with mode="label" everybody does')
-    if wanted is None:
-        ends = {"likely": "likely", "priority": "target"} if mode == "filter" else {}
-        wanted = {name: label for name, label in ends.items() if name in criteria}
-    if not isinstance(wanted, Mapping):
-        raise ParameterError(
-            f"wanted={wanted!r}: give a dictionary of stages and the labels that pass, such as "
-            '{"likely": "likely"}'
-        )
-    for name in [*criteria, *wanted]:
+    for name in criteria:
         checks.choice("stage", name, [*known])
+    if wanted is None:
+        wanted = {name: label for name, label in WANTED.items() if name in criteria}
     for name in wanted:
-        if name not in criteria:
-            raise ParameterError(f"wanted= names stage {name!r}, of which criteria= says nothing")
-    found = []
-    for name, labels in known.items():  # in their order, whatever that of the dictionary
-        if name in criteria:
-            passing = wanted.get(name, ())
-            if not np.iterable(passing):
-                raise ParameterError(
-                    f"wanted, stage {name!r}: {passing!r} is no label; give "
-                    f"{' or '.join(map(repr, labels))}, or leave the stage out to let all pass"
-                )
-            passing = (passing,) if isinstance(passing, str) else tuple(passing)
+        checks.choice("wanted, stage", name, [*criteria])
+    stages = []
+    for name in [name for name in known if name in criteria]:  # in their order
+        given, labels, passing = criteria[name], known[name], wanted.get(name, ())
+        if isinstance(passing, str) or not np.iterable(passing):
+            passing = (passing,)
+        for label in passing:
             options = (*labels, NOT_APPLICABLE) if name == "frequency" else labels
-            for label in passing:
-                checks.choice(f"wanted, stage {name!r}", label, options)
-            found.append(_Stage(name, labels, _condition(name, criteria[name], labels), passing))
-    return found
-
-
-def _condition(name: str, given: Any, labels: tuple[str, str]) -> Condition:
-    if isinstance(given, str):
-        return Condition(given, "either", labels)
-    return condition(f"criteria, stage {name!r}", given)
-
-
-# --------------------------------------------------------------------------------------- walks
+            checks.choice(f"wanted, stage {name!r}", label, options)
+        asks = (
+            Condition(given, "either", labels)
+            if isinstance(given, str)
+            else condition(f"criteria, stage {name!r}", given)
+        )
+        stages.append(_Stage(name, labels, asks, tuple(passing)))
+    return stages
 
 
 class _Walk(NamedTuple):
@@ -226,7 +191,8 @@ class _Walk(NamedTuple):
 def _walk(held: Mapping[Condition, bool | None], stages: Sequence[_Stage]) -> _Walk:
     labels: list[str] = []
     for stage in stages:
-        label = stage.label(held[stage.condition])
+        answer = held[stage.condition]
+        label = UNKNOWN if answer is None else stage.labels[0 if answer else 1]
         if stage.name == "frequency" and "new" in labels:
             label = NOT_APPLICABLE
         labels.append(label)

@@ -257,21 +257,19 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
             f"the tiers before end at {then}, those after at {now}: build both pyramids with the "
             "same cuts"
         )
-    old, new = before._places, after._places
-    old_keys, new_keys = (pd.Index(p._ranking.frame["key"].to_list()) for p in (before, after))
-    if old_keys.inferred_type != new_keys.inferred_type:
+    then_in, now_in = (
+        pd.Series(p._places, index=p._ranking.frame["key"].to_list()) for p in (before, after)
+    )
+    kinds = then_in.index.inferred_type, now_in.index.inferred_type
+    if kinds[0] != kinds[1]:
         raise DataError(
-            f"the keys before are {old_keys.inferred_type} values, those after "
-            f"{new_keys.inferred_type}: give the customers the same keys in both"
+            f"the keys before are {kinds[0]} values, those after {kinds[1]}: give the customers "
+            "the same keys in both"
         )
-    where = old_keys.get_indexer(new_keys)
-    outside, there = len(labels), where >= 0
-    was = np.full(new.size, outside)
-    was[there] = old[where[there]]
+    outside = len(labels)
+    stood = pd.concat([then_in, now_in], axis=1).fillna(outside).to_numpy(dtype=np.int64)
     counts = np.zeros((outside + 1, outside + 1), dtype=np.int64)
-    np.add.at(counts, (was, new), 1)
-    started = np.bincount(old.astype(np.intp), minlength=outside)
-    counts[:outside, outside] = started - counts[:outside].sum(axis=1)
+    np.add.at(counts, tuple(stood.T), 1)
     both = counts[:outside, :outside]
     n = both.sum() or np.nan
     shown = pd.DataFrame(counts, columns=[*labels, "gone"])

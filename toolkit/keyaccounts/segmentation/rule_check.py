@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from keyaccounts.errors import ParameterError
 from keyaccounts.patterns.conditions import Condition, Rule, Rules, parse
 from keyaccounts.segmentation.rule_segments import listed
 from keyaccounts.tables import Table, number, table
+
+Part: TypeAlias = "tuple[Any, ...]"
+"""What a rule takes of a column: from where to where, both ends included; or which words."""
 
 
 @dataclass(frozen=True)
@@ -90,113 +93,87 @@ def check_rules(
     >>> len(found.overlaps), found.clean
     (8, False)
     """
-    found = [_stretch(rule) for rule in parse(listed(rules))]
-    both = {name for r in found for name in r.ranges} & {name for r in found for name in r.labels}
-    if both:
-        raise ParameterError(
-            f"rules: {min(both)!r} is compared with numbers and with words, but a column holds "
-            "either; name a column of its own for one of them"
-        )
+    found = {rule.id: _taken(rule) for rule in parse(listed(rules))}
+    pairs = [(a, b, _shared(found[a], found[b])) for a, b in combinations(found, 2)]
+    overlaps = [(a, b, _said(both)) for a, b, both in pairs if both]
     start, end = _end("low", low, -np.inf), _end("high", high, np.inf)
     if start >= end:
         raise ParameterError(f"low={low!r}, high={high!r}: give a lower and a higher end")
     if checks.number("step", step) < 0:
         raise ParameterError(f"step={step!r}: give 1 for whole numbers, 0 for amounts")
-    alone = [rule for rule in found if [*rule.ranges] == [column] and not rule.labels]
+    others = {name: rule for name, rule in found.items() if [*rule] != [column]}
+    alone = sorted(rule[column] for name, rule in found.items() if name not in others)
     gaps = []
     reached = start - step
-    for first, last in sorted(rule.ranges[column] for rule in alone):
-        if first > reached + step and first > start:
-            gaps.append((reached + step, min(first - step, end)))
+    for first, last in [*alone, (end + step, end + step)]:
+        gap = (reached + step, min(first - step, end))
+        if first > gap[0] and first > start and gap[0] <= end:
+            caught = [name for name, rule in others.items() if _shared(rule, {column: gap})]
+            gaps.append((*gap, ", ".join(caught)))
         reached = max(reached, last)
-    if reached < end:
-        gaps.append((max(reached + step, start), end))
-    others = [rule for rule in found if rule not in alone]
-    stretches = [
-        (*gap, ", ".join(rule.id for rule in others if _touches(rule, column, gap)))
-        for gap in gaps
-        if gap[0] <= end
-    ]
-    shared = [(a.id, b.id, _where(a, b)) for a, b in combinations(found, 2) if not _exclusive(a, b)]
     return RuleCheck(
-        pd.DataFrame(stretches, columns=["from", "to", "caught_by"]),
-        pd.DataFrame(shared, columns=["first", "second", "where"]),
-        not stretches and not shared,
+        pd.DataFrame(gaps, columns=["from", "to", "caught_by"]),
+        pd.DataFrame(overlaps, columns=["first", "second", "where"]),
+        not gaps and not overlaps,
     )
 
 
-class _Stretch(NamedTuple):
-    """Whom a rule takes: both ends belong to a range."""
-
-    id: str
-    ranges: dict[str, tuple[float, float]]
-    labels: dict[str, tuple[str, ...]]
-
-
-def _stretch(rule: Rule) -> _Stretch:
-    found = _Stretch(rule.id, {}, {})
+def _taken(rule: Rule) -> dict[str, Part]:
+    """Return what a rule takes of each column."""
+    found: dict[str, Part] = {}
     for part in rule.need.parts:
         column, operator, value = part if isinstance(part, Condition) else ("", "", None)
         values = value if isinstance(value, tuple) else (value,)
-        words = all(isinstance(one, str) for one in values)
-        numbers = all(isinstance(one, int | float | np.number) for one in values)
-        if words and operator in ("==", "in"):
-            known = found.labels.get(column, values)
-            found.labels[column] = tuple(word for word in known if word in values)
-        elif operator == "known" or (numbers and operator in ("between", ">=", "<=", "==")):
-            low = values[0] if operator in ("between", ">=", "==") else -np.inf
-            high = values[-1] if operator in ("between", "<=", "==") else np.inf
-            found.ranges[column] = _meet(found.ranges.get(column, (-np.inf, np.inf)), (low, high))
-        if column not in {*found.ranges, *found.labels} or rule.need.least < len(rule.need.parts):
+        takes: dict[str, Part] = {}
+        if isinstance(values[0], str):
+            takes = {"==": values, "in": values}
+        elif isinstance(values[0], int | float | np.number):
+            takes = {"between": values, "==": values * 2, "known": (-np.inf, np.inf)}
+            takes |= {">=": (values[0], np.inf), "<=": (-np.inf, values[0])}
+        if operator not in takes or rule.need.least < len(rule.need.parts):
             raise ParameterError(
                 f"rule {rule.id!r}: gaps and overlaps are looked for where all conditions must "
                 "hold and say from where to where or which words: use between, >=, <=, == and in"
             )
+        found = _shared(found, {column: takes[operator]})
+        if not found:
+            raise ParameterError(f"rule {rule.id!r}: nobody fits its conditions on {column!r}")
     return found
+
+
+def _shared(one: dict[str, Part], other: dict[str, Part]) -> dict[str, Part]:
+    """Return what two rules both take; nothing if nobody can fit both."""
+    both = {c: _meet(c, one[c], other[c]) for c in one.keys() & other.keys()}
+    both = {**one, **other, **both}
+    return both if all(both.values()) else {}
+
+
+def _meet(column: str, one: Part, other: Part) -> Part:
+    words = isinstance(one[0], str)
+    if words != isinstance(other[0], str):
+        raise ParameterError(
+            f"rules: {column!r} is compared with numbers and with words, but a column holds "
+            "either; name a column of its own for one of them"
+        )
+    if words:
+        return tuple(word for word in one if word in other)
+    low, high = max(one[0], other[0]), min(one[1], other[1])
+    return (low, high) if low <= high else ()
 
 
 def _end(name: str, value: float | None, default: float) -> float:
     return default if value is None or value == default else checks.number(name, value)
 
 
-def _meet(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    return max(a[0], b[0]), min(a[1], b[1])
-
-
-def _touches(rule: _Stretch, column: str, gap: tuple[float, float]) -> bool:
-    low, high = _meet(rule.ranges.get(column, gap), gap)
-    return low <= high
-
-
-def _exclusive(a: _Stretch, b: _Stretch) -> bool:
-    """Return whether nobody can fit both."""
-    for column in a.ranges.keys() & b.ranges.keys():
-        low, high = _meet(a.ranges[column], b.ranges[column])
-        if low > high:
-            return True
-    return any(not {*a.labels[c]} & {*b.labels[c]} for c in a.labels.keys() & b.labels.keys())
-
-
-def _where(a: _Stretch, b: _Stretch) -> str:
-    """Say which people fit both of two rules."""
-    parts = []
-    for column in {**a.ranges, **b.ranges}:
-        low, high = _meet(
-            a.ranges.get(column, (-np.inf, np.inf)), b.ranges.get(column, (-np.inf, np.inf))
-        )
-        parts.append(f"{column} {_span(low, high)}")
-    for column in {**a.labels, **b.labels}:
-        some = a.labels.get(column) or b.labels[column]
-        other = b.labels.get(column) or some
-        parts.append(f"{column} {' or '.join(name for name in some if name in other)}")
-    return "; ".join(parts)
+def _said(both: dict[str, Part]) -> str:
+    """Say which people are meant, the numbers before the words."""
+    numbers = {c: _span(*part) for c, part in both.items() if not isinstance(part[0], str)}
+    words = {c: " or ".join(part) for c, part in both.items() if c not in numbers}
+    return "; ".join(f"{column} {said}" for column, said in (numbers | words).items())
 
 
 def _span(low: float, high: float) -> str:
     if np.isinf(low):
         return "any" if np.isinf(high) else f"up to {number(high, 'g')}"
-    return (
-        f"from {number(low, 'g')}"
-        if np.isinf(high)
-        else f"{number(low, 'g')} to {number(high, 'g')}"
-    )
+    said = number(low, "g")
+    return f"from {said}" if np.isinf(high) else f"{said} to {number(high, 'g')}"

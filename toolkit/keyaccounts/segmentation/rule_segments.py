@@ -32,28 +32,21 @@ class RuleSegments(Shown):
     counts : pandas.DataFrame
         One row a rule: `segment`, `name`, `people` who fit, `share` of all, `only_here` (who fit
         nothing else).
-    verdicts : pandas.DataFrame
-        `verdict`, `people`, `share`.
-    clean : bool
-        Whether everybody fits one segment and only one.
-    coverage : float
-        Share of people whose verdict is known.
+    verdicts : dict of str to int
+        Verdict → how many people.
     """
 
     table: Any
     counts: pd.DataFrame
-    verdicts: pd.DataFrame
-    clean: bool
-    coverage: float
+    verdicts: Mapping[str, int]
 
     def _shown(self) -> Table:
-        found = dict(zip(self.verdicts["verdict"], self.verdicts["people"], strict=True))
-        said = (
-            "everybody fits one"
-            if self.clean
-            else f"{found['one']:,} people fit one, {found['several']:,} several, "
-            f"{found['none']:,} none, {found['unknown']:,} unknown"
-        )
+        one, several, none, unknown = self.verdicts.values()
+        said = "everybody fits one"
+        if several or none or unknown:
+            said = (
+                f"{one:,} people fit one, {several:,} several, {none:,} none, {unknown:,} unknown"
+            )
         return table(
             self.counts,
             f"Segments by rule: {said}",
@@ -88,7 +81,7 @@ def rule_segments(
     Returns
     -------
     RuleSegments
-        `.table`, `.counts`, `.verdicts`, `.clean`, `.coverage`. What is missing is unknown: it
+        `.table`, `.counts`, `.verdicts`. What is missing is unknown: it
         neither fits a rule nor fails it.
 
     Raises
@@ -122,7 +115,6 @@ def rule_segments(
         for row in found.verdicts
     ]
     counts = found.counts().rename(columns={"rule": "segment", "yes": "people"})
-    people_by_verdict = np.bincount(verdict.astype(np.intp), minlength=len(VERDICTS))
     return RuleSegments(
         held.answer(
             fits=count.astype(np.int64),
@@ -132,15 +124,7 @@ def rule_segments(
         counts[["segment", "name", "people"]].assign(
             share=counts["people"] / max(n, 1), only_here=(fits & (verdict == 0)).sum(axis=1)
         ),
-        pd.DataFrame(
-            {
-                "verdict": VERDICTS,
-                "people": people_by_verdict,
-                "share": people_by_verdict / max(n, 1),
-            }
-        ),
-        bool((verdict == 0).all()),
-        float((verdict != 3).mean()) if n else float("nan"),
+        {name: int((verdict == place).sum()) for place, name in enumerate(VERDICTS)},
     )
 
 

@@ -112,18 +112,14 @@ def time_allocation(
     (36, 0.3)
     """
     people = _shares("customers", customers, "customer_share")
-    given = _shares("time", time, "time_share")
-    _same_tiers("time", given, people)
-    head, wanted = np.array([*people.values()]), np.array([given[tier] for tier in people])
+    plan = _same_tiers("time", _shares("time", time, "time_share"), people)
+    spent: Mapping[str, float] = dict.fromkeys(people, np.nan)
+    if actual is not None:
+        spent = _same_tiers("actual", _shares("actual", actual, "time_share"), people)
+    head, wanted, done = (np.array([*shares.values()]) for shares in (people, plan, spent))
     planned, notes = _without_empty(wanted, head, [*people])
     each = planned / np.where(head > 0, head, np.nan)
-    done = np.full(head.size, np.nan)
-    if actual is not None:
-        spent = _shares("actual", actual, "time_share")
-        _same_tiers("actual", spent, people)
-        done = np.array([spent[tier] for tier in people])
-    n = np.nan if number is None else _above_zero("number", number)
-    h = np.nan if hours is None else _above_zero("hours", hours)
+    n, h = _above_zero("number", number), _above_zero("hours", hours)
     found = pd.DataFrame(
         {
             "tier": [*people],
@@ -265,11 +261,11 @@ def optimal_time(
     [360.0, 10.0]
     """
     share_out = _above_zero("hours", hours)
-    tiers = [*_by_tier("values", values)]
-    heads = dict.fromkeys(tiers, 1.0) if customers is None else _by_tier("customers", customers)
-    _same_tiers("customers", heads, values)
-    worth = np.array(checks.weights("values", [*values.values()], length=len(tiers)))
-    count = np.array(checks.weights("customers", [heads[t] for t in tiers], length=len(tiers)))
+    heads = _same_tiers("customers", customers or dict.fromkeys(values, 1.0), values)
+    worth, count = (
+        np.array(checks.weights(name, [*given.values()], length=len(values) or 1))
+        for name, given in (("values", values), ("customers", heads))
+    )
     # In units of a power of two, which loses nothing, so that no square is too large for a float.
     parts = np.ldexp(worth, -np.frexp(worth.max())[1]) ** 2
     total = float((count * parts).sum())
@@ -278,7 +274,7 @@ def optimal_time(
     each = share_out * parts / total
     return pd.DataFrame(
         {
-            "tier": tiers,
+            "tier": [*values],
             "value": worth,
             "customers": count,
             "hours_each": each,
@@ -287,14 +283,6 @@ def optimal_time(
             "brings": count * worth * np.sqrt(each),
         }
     )
-
-
-def _by_tier(name: str, given: Any) -> Mapping[str, float]:
-    if not isinstance(given, Mapping) or not given:
-        raise ParameterError(
-            f"{name}={given!r}: give a dictionary of tiers, such as {{'vip': 6, 'prospect': 1}}"
-        )
-    return given
 
 
 def _shares(name: str, given: Shares | None, default: str) -> dict[str, float]:
@@ -317,17 +305,21 @@ def _shares(name: str, given: Shares | None, default: str) -> dict[str, float]:
     return found
 
 
-def _same_tiers(name: str, given: Mapping[str, float], tiers: Mapping[str, float]) -> None:
+def _same_tiers(
+    name: str, given: Mapping[str, float], tiers: Mapping[str, float]
+) -> dict[str, float]:
+    """Return what is given for each tier, in their order."""
     if set(given) != set(tiers):
         found, wanted = (", ".join(map(str, some)) for some in (given, tiers))
         raise ParameterError(f"{name}: has the tiers {found}, not {wanted}; name the same ones")
+    return {tier: given[tier] for tier in tiers}
 
 
-def _above_zero(name: str, value: float) -> float:
-    found = checks.number(name, value)
-    if found <= 0:
+def _above_zero(name: str, value: float | None) -> float:
+    """Return a number above zero; NaN where none is given."""
+    if value is not None and checks.number(name, value) <= 0:
         raise ParameterError(f"{name}={value!r}: give a number above zero")
-    return found
+    return np.nan if value is None else float(value)
 
 
 def _without_empty(
