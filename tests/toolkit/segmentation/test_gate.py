@@ -8,7 +8,7 @@ import pytest
 from engines import Engine, dropping, orders
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keyaccounts.errors import ColumnError, DataError, ParameterError
+from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.segmentation import grading_gate, pyramid_suits, reference
 
 # A: two orders, 300; B: two rows of one day are one order, 100; C: one order, 200.
@@ -75,12 +75,8 @@ def test_amounts_too_large_to_add_up() -> None:
 
 def test_bad_rows_and_arguments() -> None:
     bad = THREE.assign(customer_id=["A", None, "B", "B", "C"])
-    with pytest.raises(DataError, match="'customer_id': missing in 1 of 5 rows"):
-        grading_gate(bad, span=1)
     with dropping("1 with customer_id missing"):
         assert grading_gate(bad, span=1, unusable="drop").table["found"].iloc[1] == 0
-    with pytest.raises(ColumnError, match="no column 'client'"):
-        grading_gate(THREE, span=1, customer="client")
     with pytest.raises(ParameterError, match="span=0"):
         grading_gate(THREE, span=0)
     for name, value in (("least_repeat", 1), ("least_repeat", -0.1), ("least_variation", -1)):

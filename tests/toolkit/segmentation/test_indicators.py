@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
 
 import pandas as pd
@@ -11,7 +10,7 @@ import pytest
 from engines import Engine, dropping, orders
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from keyaccounts.errors import ColumnError, DataError, ParameterError
+from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns.rates import wilson_interval
 from keyaccounts.segmentation import (
     Figure,
@@ -197,13 +196,10 @@ def test_a_figure_counts_for_its_own_period_only() -> None:
     ("options", "error", "said"),
     [
         ({"end": "2025-12-31"}, ParameterError, "ends before it starts"),
-        ({"start": "soon"}, ParameterError, "start='soon' is not a day"),
         ({"margin": 30}, ParameterError, "write 0.3 for 30 %"),
         ({"before": 0}, ParameterError, "before=0"),
         ({"winning_cost": -5}, ParameterError, "winning_cost=-5: give a number of zero or more"),
         ({"confidence": 1}, ParameterError, "without the ends"),
-        ({"winning_cost": "much"}, ParameterError, "winning_cost='much'"),
-        ({"amount": "sum"}, ColumnError, "no column 'sum'"),
     ],
     ids=str,
 )
@@ -220,12 +216,6 @@ def test_bad_arguments(options: dict[str, Any], error: type, said: str) -> None:
         (lambda: satisfaction(SURVEYS, **PERIOD, satisfied="4"), ParameterError, "satisfied='4'"),
         (lambda: complaint_resolution(COMPLAINTS, **PERIOD, within_days=-1), ParameterError,
          "within_days=-1"),
-        (lambda: satisfaction(SURVEYS, **PERIOD, score="stars"), ColumnError, "with score=…"),
-        (lambda: engagement(SURVEYS, **PERIOD), ColumnError, "with customer=…"),
-        (lambda: satisfaction(SURVEYS.assign(satisfaction=math.inf), **PERIOD), DataError,
-         "'satisfaction': not finite in 5 of 5 rows"),
-        (lambda: engagement(INTERACTIONS.assign(participated=0.5), **PERIOD), DataError,
-         "'participated': neither true nor false, nor 1 or 0 in 5 of 5 rows"),
         (lambda: complaint_resolution(COMPLAINTS.assign(resolved_at="2026-01-01"), **PERIOD),
          DataError, "'resolved_at': resolved before it was opened in 3 of 4 rows"),
     ],
@@ -237,8 +227,6 @@ def test_what_cannot_be_counted(count: Any, error: type, said: str) -> None:
 
 def test_unusable_orders_can_be_left_out() -> None:
     bad = pd.concat([ORDERS, orders(("H", None, 5.0))])
-    with pytest.raises(DataError, match="'order_date': missing in 1 of 15 rows"):
-        indicators(bad, **PERIOD)
     with dropping("1 with order_date missing"):
         assert indicators(bad, **PERIOD, unusable="drop").cohort["new"] == 2
 

@@ -10,7 +10,7 @@ import pytest
 from engines import Engine
 from hypothesis import given
 from hypothesis import strategies as st
-from keyaccounts.errors import ColumnError, DataError, ParameterError
+from keyaccounts.errors import ColumnError, ParameterError
 from keyaccounts.segmentation import check_rules, reference, rule_segments
 from keyaccounts.segmentation.catalogs import LISTS
 
@@ -153,8 +153,6 @@ def test_where_an_open_range_is_shared() -> None:
 def test_other_names_of_columns(engine: Engine) -> None:
     table = engine.table(RIDERS.rename(columns={"age": "years"}))
     assert engine.rows(rule_segments(table, columns={"age": "years"}).table) == BY_HAND
-    with pytest.raises(ColumnError, match=r"no column 'age'.*with columns\['age'\]="):
-        rule_segments(table)
 
 
 def test_shows_itself() -> None:
@@ -218,10 +216,6 @@ def test_bad_checks(arguments: dict[str, Any], said: str) -> None:
 
 
 def test_bad_people() -> None:
-    with pytest.raises(DataError, match="'A' has more than one row"):
-        rule_segments(pd.concat([RIDERS, RIDERS.tail(0), RIDERS.query("customer_id == 'A'")]))
-    with pytest.raises(DataError, match="'age'"):
-        rule_segments(RIDERS.assign(age="25"))
     with pytest.raises(ParameterError, match=r"columns=\['age'\]: give a dictionary"):
         rule_segments(RIDERS, columns=["age"])  # type: ignore[arg-type]
     with pytest.raises(ColumnError, match="name of a column of the answer"):

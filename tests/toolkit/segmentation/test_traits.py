@@ -87,7 +87,6 @@ def test_losses_of_a_column() -> None:
     assert loss_impact(0.5, np.array([6, 12])).tolist() == [0.25, 0.5]
     assert np.isnan(loss_impact([None, 0.5], [1, 6])[0])
     assert loss_impact(pa.array([0.5]), 6).tolist() == [0.25]
-    assert loss_impact(0, 5) == loss_impact([0], 5)[0] == 0
 
 
 def test_losses_of_a_polars_column() -> None:
