@@ -23,7 +23,7 @@ FLOORS = [
     {"checks", "files", "mends", "tables"},
     {"frames"},
     {"totals"},
-    {"datasets", "patterns", "purchases", "world"},
+    {"datasets", "patterns", "purchases", "summaries", "world"},
     {"accounts"},
     CHAPTERS,
     {"fleet"},

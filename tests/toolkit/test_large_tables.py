@@ -20,7 +20,10 @@ import pytest
 from engines import Engine, dropping
 from keyaccounts import segmentation
 from keyaccounts.patterns import concentration, grid, process, rates, rules, scorecard
-from keyaccounts.purchases import summarize
+from keyaccounts.patterns.points import points
+from keyaccounts.patterns.written import rules as written
+from keyaccounts.purchases import outcome, summarize
+from keyaccounts.summaries import summary
 
 ROWS, CUSTOMERS, PART_ROWS = 300_000, 40_000, 40_000
 SPARK_ROWS = 2_000
@@ -92,6 +95,18 @@ def _indicators(log: Any) -> Any:
     )  # fmt: skip
 
 
+def _outcome(log: Any) -> Any:
+    named = [f"C{number:05}" for number in range(0, CUSTOMERS + 5, 7)]
+    return outcome(log, named, after="2025-06-30", until="2025-10-31", date="date")
+
+
+def _summary(log: Any) -> Any:
+    return [
+        summary(log, by=by, total="amount", share="cost", mean=["trust", "won"])
+        for by in (None, "customer_id", ["tier", "place"])
+    ]
+
+
 def _segments(log: Any) -> Any:
     return segmentation.rfm_segments(segmentation.rfm(log, date="date"))
 
@@ -134,6 +149,8 @@ RULES = [
 WHOLE: dict[str, Callable[[Any], Any]] = {
     "summarize": _orders(summarize),
     "summarize until": _until,
+    "outcome": _outcome,
+    "summary": _summary,
     "rfm": _orders(segmentation.rfm),
     "rfm_segments": _segments,
     "grading_gate": _orders(segmentation.grading_gate, span=60),
@@ -180,6 +197,8 @@ PART: dict[str, Callable[[Any], Any]] = {
         columns={"profit": "amount", "revenue": "cost", "vehicles": "trust", "vip": "won"},
     ),
     "judge": _by_case(rules.judge, rules=RULES),
+    "rules": _by_case(written, conditions={"vip": "trust >= 4 and tier == 'vip'"}),
+    "points": _by_case(points, trust=(2, 8), size=[(3, 1), (7, 2)], cost="rank"),
     "stand": _by_case(process.stand, stages=["date", "resolved"], as_of="2026-06-30"),
 }  # fmt: skip
 """Functions that take and give one row a key: on a part of it, for they write each row's words."""

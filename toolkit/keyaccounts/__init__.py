@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 # Its module has the name of the function, which a later import would put in its place.
 from keyaccounts.accounts import accounts
 from keyaccounts.errors import ColumnError, DataError, DroppedRows, ParameterError
+from keyaccounts.patterns.points import points
+from keyaccounts.patterns.written import rules
+from keyaccounts.summaries import summary
 from keyaccounts.tables import table
 
 if TYPE_CHECKING:
@@ -50,8 +53,11 @@ __all__ = [
     "frames",
     "patterns",
     "plots",
+    "points",
     "purchases",
+    "rules",
     "segmentation",
+    "summary",
     "table",
     "widgets",
     "world",

@@ -62,18 +62,27 @@ def sizes(*roles: str) -> dict[str, nw.Expr]:
     return {_size(role): (nw.col(role).abs() * sums.SMALL).sum() for role in roles}
 
 
-def added(opened: frames.Rows, *by: str, of: Sequence[str]) -> nw.LazyFrame[Any]:
-    """Return the totals of columns, a row for each of the values in the columns `by`."""
+def added(
+    opened: frames.Rows, *by: str, of: Sequence[str], counts: Mapping[str, nw.Expr] | None = None
+) -> nw.LazyFrame[Any]:
+    """Return the totals of columns, a row for each of the values in the columns `by`.
+
+    With `counts`, name → expression, there is also in how many rows each holds.
+    """
+    counts = counts or {}
     summed = {role: float(opened.measured[_size(role)] or 0.0) for role in of}
     if sum(summed.values()) > sums.MOST * sums.SMALL:
         role = max(of, key=summed.__getitem__)
         large = nw.col(role).abs() * sums.SMALL > summed[role] / opened.rows / 2  # half the mean
         opened.refuse(role, large, "too large to add up", f"Mend these rows, {sums.LARGER}")
     return (
-        opened.lazy.with_columns(nw.col(role).abs().alias(_size(role)) for role in of)
+        opened.lazy.with_columns(
+            *(nw.col(role).abs().alias(_size(role)) for role in of),
+            *(holds.cast(nw.Int64).alias(name) for name, holds in counts.items()),
+        )
         .group_by(*by)
-        .agg(nw.col(*of, *map(_size, of)).sum())
-        .select(*by, *(frames.settled(nw.col(role), nw.col(_size(role))) for role in of))
+        .agg(nw.col(*of, *map(_size, of), *counts).sum())
+        .select(*by, *(frames.settled(nw.col(r), nw.col(_size(r))) for r in of), *counts)
     )
 
 

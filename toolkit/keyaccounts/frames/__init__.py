@@ -7,7 +7,7 @@ pyarrow, DuckDB and PySpark. Nothing here changes a caller's frame.
 
 from keyaccounts.frames.answers import Words, collect, like, numbers, with_arrays
 from keyaccounts.frames.columns import Column, day, flag, key, number, word
-from keyaccounts.frames.comparisons import OPERATORS, compare
+from keyaccounts.frames.comparisons import OPERATORS, compare, declared
 from keyaccounts.frames.days import (
     as_date,
     day_literal,
@@ -27,6 +27,7 @@ from keyaccounts.frames.kinds import (
     typed_key,
     typed_label,
     typed_number,
+    typed_truth,
 )
 from keyaccounts.frames.names import Asked, asked, check_case, check_free, check_names
 from keyaccounts.frames.source import Native, NativeT, Source, read
@@ -55,6 +56,7 @@ __all__ = [
     "day_literal",
     "day_number",
     "day_of",
+    "declared",
     "flag",
     "is_empty",
     "joined",
@@ -77,6 +79,7 @@ __all__ = [
     "typed_key",
     "typed_label",
     "typed_number",
+    "typed_truth",
     "with_arrays",
     "word",
 ]

@@ -9,7 +9,14 @@ import narwhals.stable.v2 as nw
 
 from keyaccounts.errors import DataError
 from keyaccounts.frames.days import day_of, not_a_day
-from keyaccounts.frames.kinds import kind_name, typed, typed_day, typed_key, typed_number
+from keyaccounts.frames.kinds import (
+    kind_name,
+    typed,
+    typed_day,
+    typed_key,
+    typed_number,
+    typed_truth,
+)
 from keyaccounts.frames.source import Source
 
 TEXTS = (nw.String, nw.Categorical, nw.Enum)
@@ -92,6 +99,8 @@ def day(
 
 def typed_as_wanted(source: Source, role: str, column: Column) -> Source:
     """Return the source, sure that a column holds the kind of values that is wanted."""
+    if column.kind == "flag" or column.truths:
+        source = typed_truth(source, role)
     kind, name = source.dtype(role), source.names[role]
     if column.kind == "key":
         return typed_key(source, role)

@@ -50,7 +50,7 @@ def compare(source: Source, role: str, sign: str, value: Any) -> tuple[Source, n
     ParameterError
         If a column of days is compared with something else.
     """
-    values, categories = value if sign == "in" else [value], _declared(source, role)
+    values, categories = value if sign == "in" else [value], declared(source, role)
     if categories is not None:
         known, ordered = categories
         texts = all(isinstance(one, str) for one in known)
@@ -90,7 +90,7 @@ def compare(source: Source, role: str, sign: str, value: Any) -> tuple[Source, n
     return source, _HOLDS[sign](column, values[0])
 
 
-def _declared(source: Source, role: str) -> tuple[list[Any], bool] | None:
+def declared(source: Source, role: str) -> tuple[list[Any], bool] | None:
     """Return the categories of a column as they are declared, and whether they have an order."""
     native, name, kind = source.native, source.names[role], source.dtype(role)
     if source.engine == "pandas":

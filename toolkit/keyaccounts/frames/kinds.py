@@ -166,6 +166,24 @@ def typed_label(source: Source, role: str) -> Source:
     return source
 
 
+def typed_truth(source: Source, role: str) -> Source:
+    """Return the source with a column of the words yes, no and unknown as truth values."""
+    if source.dtype(role) not in (nw.String, nw.Categorical, nw.Enum):
+        return source
+    text = nw.col(role).cast(nw.String)
+    other = (~nw.col(role).is_null() & ~text.is_in(["yes", "no", "unknown", ""])).cast(nw.Int64)
+    if collect(source.lazy.select(other.sum().alias("n")))["n"][0]:
+        return source
+    truth = nw.when(text.is_in(["yes", "no"])).then(text == "yes").alias(role)
+    lazy = source.lazy.with_columns(truth)
+    if source.rows.implementation.is_pandas():  # where truth with gaps has a type of its own
+        own = source.rows.to_native()
+        truths = own[role].astype(object).map({"yes": True, "no": False}).astype("boolean")
+        rows: Any = nw.from_native(own.assign(**{role: truths}))
+        return replace(source, rows=rows, lazy=lazy if source.connection else rows.lazy())
+    return replace(source, rows=source.rows.with_columns(truth), lazy=lazy)
+
+
 # Text is judged by pattern and compared as text: no engine's own date parser is asked, because
 # each fails in its own way on a bad value.
 

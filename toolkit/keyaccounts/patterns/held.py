@@ -131,6 +131,8 @@ def _code(source: frames.Source, role: str, condition: Condition) -> tuple[frame
     """Return the source with the column typed, and the answer of a condition as a number."""
     column, (_, operator, value) = nw.col(role), condition
     yes = no = None
+    if operator == "either" and value[0] == 1:
+        source = frames.typed_truth(source, role)
     if operator == "either" and source.dtype(role) == nw.Boolean:
         yes, no = column, ~column
     elif operator == "either":
