@@ -62,6 +62,11 @@ def test_numbers_and_days_make_groups_and_the_unknown_one_of_its_own(engine: Eng
     assert ka.summary(rows, by="day").table["customers"].tolist() == [3, 2]
 
 
+def test_whole_numbers_with_gaps_of_pandas_make_groups() -> None:
+    rows = pd.DataFrame({"outlook": pd.array([5, None, 4, 5], dtype="Int64")})
+    assert ka.summary(rows, by="outlook").table["customers"].tolist() == [1, 2, 1]
+
+
 def test_categories_in_their_declared_order() -> None:
     sizes = pd.Categorical(["small", "large", "small"], ["small", "large"], ordered=True)
     found = ka.summary(pd.DataFrame({"size": sizes}), by="size")

@@ -205,5 +205,4 @@ def _places(source: frames.Source, found: nw.DataFrame[Any], by: int) -> Any:
 
 
 def _place(value: Any, at: Mapping[Any, int]) -> tuple[Any, ...]:
-    missing = value is None or value == _WORD or value != value
-    return (1,) if missing else (0, at.get(value, value))
+    return (1,) if pd.isna(value) or value == _WORD else (0, at.get(value, value))
