@@ -206,40 +206,52 @@ def test_kaism_moves_customers_and_loses_none():
         assert key[one, other, 0] > key[one, other, 1] > key[one, other, 2]
 
 
+@cache
+def organizations():
+    """Return the organizations that ordered in the last business year, by number."""
+    table = ka.datasets.load("accounts")
+    ordered = (table["year"] == 2026) & (table["orders"] > 0)
+    return table[ordered & (table["kind"] == "organization")].set_index("customer_id")
+
+
+def test_the_top_is_added_up():
+    controls, start, states = only("who-carries-the-business")
+    counted, tops = controls.values()
+    firms = organizations()
+    for (i, j), (finding, table) in states.items():
+        amounts = firms[counted[i]].sort_values(ascending=False)
+        count = -(-int(tops[j].split()[0]) * len(firms) // 100)
+        share = 100 * amounts.iloc[:count].sum() / amounts.sum()
+        assert f" {share:.0f} % of the {counted[i]}" in finding
+        assert finding.startswith(f"The top {tops[j]} ")
+        assert f"The {count} first of {len(firms)} organizations" in table
+        assert firms.loc[amounts.index[0], "name"] in table  # the first is always there
+    assert states[start][0] == "The top 20 % bring 58 % of the revenue"
+
+
 def test_the_tail_is_arithmetic():
-    controls, _, states = only("who-carries-the-business")
-    actions, worst, strengths = controls.values()
-
-    def profits(place):
-        table = states[place][1]
-        return [
-            int(re.search(rf"profit {when} ([\d,]+)", table)[1].replace(",", ""))
-            for when in ("before", "after")
-        ]
-
-    for action, n in product(range(3), range(len(worst))):
-        (before, *after), *others = zip(*(profits((action, n, s)) for s in range(3)), strict=True)
-        gains = [now - before for now in others[0]]
-        assert {before, *after} == {before}
-        if n == 0:
-            assert gains == [0, 0, 0]
-        elif actions[action] == "leave":  # they are gone, however strongly
-            assert gains[0] > 0
-            assert {*gains} == {gains[0]}
-        else:  # in proportion to what is saved or added
-            shares = [float(text.split()[0]) / 100 for text in strengths]
-            assert gains == pytest.approx([gains[2] * s / shares[2] for s in shares], abs=1.5)
-        for s in range(3):
-            finding, table = states[action, n, s]
-            assert f"customers who would notice {worst[n].split()[0]}" in table
-            if n:
-                assert f"by +{100 * gains[s] / before:.1f} %," in finding
-    # of those left, as many fewer lose money
-    losing = [
-        int(re.search(r"lose money (\d+)", states[actions.index("leave"), n, 0][1])[1])
-        for n in range(len(worst))
-    ]
-    assert [losing[0] - now for now in losing] == [int(text.split()[0]) for text in worst]
+    controls, _, states = only("whale-curve")
+    actions, worst = controls.values()
+    firms = organizations()
+    costs = firms["cost_to_serve"] + firms["displaced_work"]
+    net = (firms["margin"] - costs).sort_values()
+    for (i, j), (finding, table) in states.items():
+        concerned = net.index[: int(worst[j].split()[0])]
+        told = re.search(r"([+\d/]+) (?:%|of the cost)", actions[i])
+        if actions[i] == "leave them":
+            change = -net[concerned]
+        elif "prices" in actions[i]:
+            change = firms.loc[concerned, "revenue"] * int(re.search(r"\d+", told[0])[0]) / 100
+        else:
+            change = costs[concerned] * (0.25 if told and told[1] == "3/4" else 0.5)
+        assert finding == f"What is left moves by {100 * change.sum() / net.sum():+.1f} %"
+        rows = table.split(" after ", 1)[1]
+        assert [rows.index(n) for n in firms.loc[concerned, "name"]] == sorted(
+            rows.index(n) for n in firms.loc[concerned, "name"]
+        )
+        last = concerned[-1]
+        after = 0 if actions[i] == "leave them" else net[last] + change[last]
+        assert rows.endswith(ka.tables.number(after))
 
 
 def test_harder_borders_leave_fewer():
