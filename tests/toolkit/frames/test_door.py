@@ -108,6 +108,18 @@ def test_columns_come_as_numbers_words_and_days(engine: Engine) -> None:
     assert kinds["tier"] == nw.String
 
 
+@pytest.mark.parametrize("column", [frames.flag, frames.number])
+def test_yes_no_and_unknown_are_truth(engine: Engine, column: Any) -> None:
+    said = pd.DataFrame({"who": list("DBCA"), "came": ["yes", "no", "unknown", None]})
+    truths = {} if column is frames.flag else {"truths": True}
+    wanted = {"who": frames.key("who"), "came": column("came", known=False, **truths)}
+    opened = frames.open_rows(engine.table(said), wanted)
+    assert [plain(v) for v in opened.by_key("who")["came"].to_list()] == [None, 0, None, 1]
+    other = engine.table(said.assign(came=["yes", "no", "perhaps", None]))
+    with pytest.raises(DataError, match="column 'came' holds [A-Z][a-z]+ values"):
+        frames.open_rows(other, wanted)
+
+
 @pytest.mark.parametrize("values", [[1, 0, 1, 1], [1.0, 0.0, np.nan, 1.0]])
 def test_ones_and_zeros_are_flags(engine: Engine, values: list[float]) -> None:
     table = _table(engine, came=values)

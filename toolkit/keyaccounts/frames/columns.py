@@ -74,7 +74,7 @@ def number(
 def flag(
     name: str, parameter: str | None = None, *, known: bool = True, mend: str | None = None
 ) -> Column:
-    """Want true and false, or 1 and 0; they come as the numbers 1 and 0."""
+    """Want true and false, 1 and 0, or yes, no and unknown; they come as the numbers 1 and 0."""
     return Column(name, "flag", parameter, known, mend=mend)
 
 

