@@ -116,7 +116,7 @@ def test_yes_no_and_unknown_are_truth(engine: Engine, column: Any) -> None:
     opened = frames.open_rows(engine.table(said), wanted)
     assert [plain(v) for v in opened.by_key("who")["came"].to_list()] == [None, 0, None, 1]
     other = engine.table(said.assign(came=["yes", "no", "perhaps", None]))
-    with pytest.raises(DataError, match="column 'came' holds [A-Z][a-z]+ values"):
+    with pytest.raises(DataError, match=r"column 'came' holds [A-Z][a-z]+ values"):
         frames.open_rows(other, wanted)
 
 
