@@ -9,58 +9,15 @@ import pytest
 from notebooks import code_cells, text
 
 CHAPTER_3 = "3-segmentation/"
-WHO, KEY, OWN = (
+KEY, OWN = (
     f"{CHAPTER_3}{name}.ipynb"
     for name in (
-        "who-is-a-customer",
         "which-accounts-are-key",
         "your-own-grading",
     )
 )
 # The page, its sentence, and what must hold with the names that its code cells make.
 CLAIMS = [
-    (
-        WHO,
-        "61 regular customers whose number of vehicles nobody wrote down, six organizations among",
-        "[(second.table['path'].str.endswith('regular / unknown')).sum(),"
-        " (second.table['path'].str.endswith('regular / unknown')"
-        "  & (second.table['party'] == 'organization')).sum()] == [61, 6]",
-    ),
-    (
-        WHO,
-        "It ordered on 63 days in twelve months, for 73,495 yuan, on two cards.",
-        "ka.purchases.summarize(last_year.replace({'customer_id': {'O0249': 'O0223'}}))"
-        ".set_index('customer_id').loc['O0223', ['orders', 'revenue']].astype(int).tolist()"
-        " == [63, 73495]",
-    ),
-    (
-        WHO,
-        "the median of those who report it (12 of the first 18)",
-        "active.query('segment == \"medium, inner, high\"')['growth_rate']"
-        ".agg(['count', 'size']).tolist() == [12, 18]",
-    ),
-    (
-        WHO,
-        "If you ask the first question anew, 8 more pass it; the last row does not change.",
-        "(ka.segmentation.progressive(filled.assign(likely=np.select("
-        "[filled['came'] | (filled['vehicles'].notna() & ~away), away],"
-        " ['likely', 'unlikely'], None)), criteria=criteria, wanted=wanted)"
-        ".stages[['passed', 'unknown']] - third.stages[['passed', 'unknown']])"
-        ".iloc[[0, -1]].to_numpy().tolist() == [[8, -8], [0, 0]]",
-    ),
-    (
-        WHO,
-        "six are left: their birth years make them −2 to 136 years old",
-        "ages.loc[ages['age'].notna() & ~ages['age'].between(18, 100), 'age']"
-        ".agg(['size', 'min', 'max']).tolist() == [6, -2, 136]",
-    ),
-    (
-        WHO,
-        "on 41 of the 192 cards and 21 of the 125 no consent is noted",
-        "[cards[who.isin(found.table.query('branch == \"remaining\"')['customer_id'])]"
-        "['consent_on'].isna().agg(['sum', 'size']).tolist()"
-        " for found in (by_amount, second)] == [[41, 192], [21, 125]]",
-    ),
     (
         f"{CHAPTER_3}rfm.ipynb",
         "Of the last gifts 44 % were 10 guilders. Equals share a score, so all of them have m = 2.",

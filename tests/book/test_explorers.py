@@ -255,25 +255,43 @@ def test_the_tail_is_arithmetic():
 
 
 def test_harder_borders_leave_fewer():
+    """Counted again by the columns, without the six questions."""
     controls, start, states = only("who-is-a-customer")
-    left = {
-        place: int(re.search(r"customers remaining (\d+)", table)[1])
-        for place, (_, table) in states.items()
-    }
-    for place, (finding, _) in states.items():
-        assert finding == f"Of 3,318 customers {left[place]} remain after 6 questions"
-    often, by_what = (range(len(texts)) for texts in controls.values())
-    for one, other in product(often, by_what):
-        if one + 1 in often:
-            assert left[one + 1, other] <= left[one, other]
-        if other + 1 in by_what and other != 3:  # from the most vehicles to the least money
-            assert left[one, other + 1] <= left[one, other]
-    # What somebody spent is known of everybody. Of 61 regular customers nobody wrote down the
-    # number of vehicles (test_claims counts them), wherever the border is.
-    unknown = {
-        place: int(re.search(r"set aside as unknown (\d+)", table)[1])
-        for place, (_, table) in states.items()
-    }
-    assert {unknown[start[0], other] - unknown[start[0], 4] for other in range(4)} == {61}
-    assert len({unknown[one, other] for one in often for other in range(4, 7)}) == 1
-    assert left[start] == 125
+    drivers = ka.datasets.load("individuals").query("special_circumstances == 'moving soon'")
+    cards = ka.datasets.load("accounts").query("year == 2026").fillna({"name": "?"})
+    moving = cards["customer_id"].isin(drivers["customer_id"])
+    asked = cards[cards["last_order"].notna() & (~moving | (cards["orders"] > 0))]
+    often, by_what = controls.values()
+    for (one, other), (finding, table) in states.items():
+        regular = asked[asked["orders"] >= int(often[one].split()[0])]
+        border, unit = re.fullmatch(r"([\d,]+) (vehicles|yuan a year)", by_what[other]).groups()
+        of = regular["vehicles" if unit == "vehicles" else "revenue"]
+        left = regular[of.ge(int(border.replace(",", ""))).fillna(False)]
+        assert finding == f"Of 3,318 customers {len(left)} remain after 6 questions"
+        assert f"customers remaining {len(left)} " in table
+        share = 100 * left["revenue"].sum() / cards["revenue"].sum()
+        assert f"share of revenue {share:.0f} %" in table
+        assert f"set aside as unknown {of.isna().sum()} " in table
+        out = cards.drop(left.index).drop(regular.index[of.isna()])
+        for words_, rows in (("largest left out", out), ("smallest on it", left)):
+            row = rows.loc[rows["revenue"].idxmax() if rows is out else rows["revenue"].idxmin()]
+            assert f"{words_} {row['name']}, {row['revenue']:,.0f} yuan" in table
+    assert "customers remaining 125 " in states[start][1]
+
+
+def test_letters_in_every_state():
+    controls, start, states = only("four-steps")
+    apart = ka.datasets.load("accounts").query("year == 2026")
+    joined = ka.accounts("2025-07-01", "2026-06-30", one_card=True)
+    for (one, other, way), (finding, table) in states.items():
+        measure, end, cards = (
+            texts[i] for i, texts in zip((one, other, way), controls.values(), strict=True)
+        )
+        rows = apart if cards == "apart" else joined
+        rows = rows.query("kind == 'organization' and orders > 0")
+        kept = sorted(value for value in rows[measure] if value >= 0)[::-1]
+        behind = np.cumsum(kept) / np.sum(kept)
+        a = 1 + sum(behind < float(end.split()[0]) / 100 - 1e-12)
+        assert finding == f"Class A: {a} names, by {measure}"
+        assert f"class A {a} of {len(rows)}" in table
+    assert states[start][1].endswith("lose the A – gain the A –")

@@ -16,7 +16,6 @@ NOT_YET = {
     "3-segmentation/pyramid-and-grade.ipynb",
     "3-segmentation/rfm.ipynb",
     "3-segmentation/which-accounts-are-key.ipynb",
-    "3-segmentation/who-is-a-customer.ipynb",
     "3-segmentation/your-own-grading.ipynb",
 }
 # page: the one limit that it may break, for the reason that stands in its front matter
