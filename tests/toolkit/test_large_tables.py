@@ -152,6 +152,7 @@ WHOLE: dict[str, Callable[[Any], Any]] = {
     "outcome": _outcome,
     "summary": _summary,
     "rfm": _orders(segmentation.rfm),
+    "rfm, nested and split": _orders(segmentation.rfm, nested=True, ties="split", monetary="mean"),
     "rfm_segments": _segments,
     "grading_gate": _orders(segmentation.grading_gate, span=60),
     "indicators": _indicators,
@@ -173,7 +174,7 @@ WHOLE: dict[str, Callable[[Any], Any]] = {
 
 PART: dict[str, Callable[[Any], Any]] = {
     "rfm_scores": lambda log: segmentation.rfm_scores(
-        log, customer="case", recency="hours", frequency="cost", monetary="amount"
+        log, customer="case", recency="hours", frequency="cost", monetary="amount", ties="split"
     ),
     "scorecard": _by_case(scorecard.scorecard, items=["size", "trust"], scale=(0, 10)),
     "sensitivity": _sensitivity,

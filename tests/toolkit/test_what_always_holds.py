@@ -37,9 +37,10 @@ def test_the_order_of_rows_does_not_matter(rows: list[Any], chance: Any) -> None
     mixed = rows.copy()
     chance.shuffle(mixed)
     assert plain(summarize(table(mixed))) == plain(summarize(table(rows)))
-    one, other = (rfm(table(r), bins=3) for r in (rows, mixed))
-    assert plain(one.table) == plain(other.table)
-    assert one.cuts == other.cuts
+    for options in ({"nested": True}, {"ties": "split", "monetary": "mean"}):
+        one, other = (rfm(table(r), bins=3, **options) for r in (rows, mixed))
+        assert plain(one.table) == plain(other.table)
+        assert one.cuts == other.cuts
 
 
 @settings(max_examples=20)
@@ -90,11 +91,11 @@ def test_scores_rise_with_what_they_score(rows: list[Any], bins: int) -> None:
 
 
 @settings(max_examples=20)
-@given(ROWS, st.sampled_from([1, 7, 0.001]))
-def test_facts_have_no_unit_and_need_no_log(rows: list[Any], unit: float) -> None:
-    scored = rfm(table(rows), bins=3).table
+@given(ROWS, st.sampled_from([1, 7, 0.001]), st.booleans())
+def test_facts_have_no_unit_and_need_no_log(rows: list[Any], unit: float, nested: bool) -> None:
+    scored = rfm(table(rows), bins=3, nested=nested).table
     facts = ["recency", "frequency", "monetary"]
-    at_hand = rfm_scores(scored.assign(**(scored[facts] * unit)), bins=3).table
+    at_hand = rfm_scores(scored.assign(**(scored[facts] * unit)), bins=3, nested=nested).table
     assert at_hand["cell"].tolist() == scored["cell"].tolist()
 
 
@@ -139,7 +140,7 @@ def test_every_engine_says_the_same(engine: Engine) -> None:
     )
     own = engine.table(frame)
     assert engine.rows(summarize(own)) == plain(summarize(frame))
-    for options in ({}, {"bins": 12}):
+    for options in ({"nested": True}, {"ties": "split", "monetary": "mean", "bins": 12}):
         assert engine.rows(rfm(own, **options).table) == plain(rfm(frame, **options).table)
     names = {"key": "customer_id", "value": "amount"}
     assert engine.rows(abc(own, **names).table) == plain(abc(frame, **names).table)

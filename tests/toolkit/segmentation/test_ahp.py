@@ -57,6 +57,7 @@ def test_three_criteria() -> None:
     found = ahp_weights(THREE)
     assert found.weights == pytest.approx([0.6370, 0.2583, 0.1047], abs=5e-5)
     assert found.lambda_max == pytest.approx(3.0385, abs=5e-5)
+    assert found.consistency_index == pytest.approx(0.0193, abs=5e-5)
     assert found.consistency_ratio == pytest.approx(0.0332, abs=5e-5)
     assert found.consistent is True
 

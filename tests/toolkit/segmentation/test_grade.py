@@ -10,7 +10,7 @@ import pytest
 from engines import Engine
 from hypothesis import given
 from hypothesis import strategies as st
-from keyaccounts.errors import ColumnError, ParameterError
+from keyaccounts.errors import ColumnError, DataError, ParameterError
 from keyaccounts.segmentation import composite_grade
 
 ACCOUNTS = pd.DataFrame(
@@ -58,6 +58,14 @@ def test_own_indicators_and_grades() -> None:
     assert [*found.card.weights] == ["sales"]
 
 
+def test_grades_as_pairs(engine: Engine) -> None:
+    pairs = [(0.8, "A"), (0.6, "B"), (0.4, "C"), (0, "D")]
+    found = composite_grade(engine.table(ACCOUNTS), **OPTIONS, grades=pairs)
+    grades = [grade for (grade,) in engine.rows(found.table, "grade")]
+    assert grades == ["A", "A", "D", "B", "unknown"]
+    assert found.grades == {"A": 0.8, "B": 0.6, "C": 0.4, "D": 0}
+
+
 def test_no_reverse() -> None:
     one, other = (composite_grade(ACCOUNTS, key="account", reverse=r) for r in (None, ()))
     pd.testing.assert_frame_equal(one.table, other.table)
@@ -96,6 +104,8 @@ def test_money_in_any_currency(values: Any, rate: float) -> None:
         ({"grades": {1: 0.5, 2: 0}}, ParameterError, "falling lowest scores"),
         ({"reverse": "credit"}, ParameterError, "reverse='credit': give a list"),
         ({"indicators": []}, ParameterError, r"indicators=\[\]: name a column or more"),
+        ({"unknown": "error"}, DataError, "'prospects' of 'D' is missing: fill it in"),
+        ({"unknown": "zero"}, ParameterError, "'renormalize', 'error'"),
         ({"indicators": ["profitt"]}, ColumnError, "did you mean 'profit'"),
     ],
 )

@@ -97,6 +97,7 @@ def test_rounding_makes_no_loss(engine: Engine) -> None:
         ((0, 0.5), "give a share above 0"),
         ((80, 95), "write 0.8 for 80 %"),
         (None, "give rising shares"),
+        (tuple(i / 30 for i in range(1, 28)), "give rising shares"),
     ],
     ids=str,
 )
@@ -239,6 +240,7 @@ def test_the_peak_is_where_the_last_gain_is_however_small() -> None:
 
 def test_where_all_lose_together_shares_are_of_the_gains() -> None:
     ten = pd.DataFrame({"k": list("ABCDEFGHIJ"), "p": [90, 70, 40, 20, 10, 5, 0, -5, -30, -100]})
+    assert whale_curve(ten, key="k", profit="p").erosion == pytest.approx(1.35)
     loss = whale_curve(ten.assign(p=ten["p"] - 20), key="k", profit="p")
     assert (loss.base, loss.peak) == ("gains", 1)
     assert repr(loss).splitlines()[0].endswith("lose money; together they lose 100")

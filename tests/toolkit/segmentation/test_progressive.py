@@ -75,7 +75,8 @@ def test_each_question_is_asked_of_those_who_passed_the_one_before(engine: Engin
 
 
 def test_labels_only() -> None:
-    found = progressive(CARDS, criteria=ALL, wanted={})
+    found = progressive(CARDS, criteria=ALL, mode="label")
+    assert found.table.equals(progressive(CARDS, criteria=ALL, wanted={}).table)
     assert found.stages["passed"].tolist() == [8] * 6
     assert found.stages["unknown"].tolist() == [1, 2, 0, 0, 0, 1]
     assert found.table.loc[3].tolist() == [
@@ -134,6 +135,8 @@ def test_nobody(engine: Engine) -> None:
         ({"wanted": {"party": None}}, "stage 'party'=None: choose one of 'organization'"),
         ({"wanted": {"place": "outside"}}, "choose one of 'walk_in', 'called_on'"),
         ({"criteria": {"likely": "kind"}, "wanted": {"place": "walk_in"}}, "one of 'likely'"),
+        ({"mode": "sort"}, "choose one of 'filter', 'label'"),
+        ({"mode": "label", "wanted": {"place": "walk_in"}}, "everybody does"),
     ],
     ids=str,
 )

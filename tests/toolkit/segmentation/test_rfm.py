@@ -66,6 +66,59 @@ def test_dates_as_dates_and_default_today(engine: Engine) -> None:
     assert [row[4:8] for row in engine.rows(scored.table)] == [row[4:8] for row in BY_HAND]
 
 
+def test_nested_by_hand(engine: Engine) -> None:
+    # Hughes with two bins: recency halves all eight, orders halve each half, revenue each quarter.
+    customers = {
+        "a": (1, 4, 10.0), "b": (2, 3, 20.0), "c": (3, 2, 500.0), "d": (4, 1, 5.0),
+        "e": (5, 8, 1.0), "f": (6, 1, 9.0), "g": (7, 2, 9.0), "h": (8, 7, 2.0),
+    }  # fmt: skip
+    scored = rfm(engine.table(history(customers)), as_of=TODAY, bins=2, nested=True)
+    assert [row[7] for row in engine.rows(scored.table)] == [
+        "221", "222", "212", "211", "121", "111", "111", "122",
+    ]  # fmt: skip
+    assert scored.cuts == {
+        "recency": (4.5,),
+        "frequency": {1: (4.5,), 2: (2.5,)},
+        "monetary": {(1, 1): (9.0,), (1, 2): (1.5,), (2, 1): (252.5,), (2, 2): (15.0,)},
+    }
+    apart = rfm(engine.table(history(customers)), as_of=TODAY, bins=2)
+    assert [row[7] for row in engine.rows(apart.table)] == [
+        "222", "222", "212", "211", "121", "111", "111", "121",
+    ]  # fmt: skip
+
+
+def test_split_ties_by_hand(engine: Engine) -> None:
+    # All alike but for revenue: equal groups are made in order of the customer.
+    alike = dict.fromkeys("ABCDE", (5, 1, 10.0)) | {"F": (5, 1, 99.0)}
+    scored = rfm(engine.table(history(alike)), as_of=TODAY, bins=3, ties="split")
+    assert [row[7] for row in engine.rows(scored.table)] == [
+        "333", "332", "222", "221", "111", "113",
+    ]  # fmt: skip
+    assert scored.cuts == {}
+
+
+def test_split_makes_groups_of_equal_size(engine: Engine) -> None:
+    scored = rfm(engine.table(history(TEN)), as_of=TODAY, ties="split")
+    frame = engine.frame(scored.table)
+    for score in "rfm":
+        assert frame[score].value_counts().to_dict() == dict.fromkeys(range(1, 6), 2)
+    nested = rfm(engine.table(history(TEN)), as_of=TODAY, bins=2, ties="split", nested=True)
+    assert nested.cuts == {}
+    assert set(engine.frame(nested.table)["r"].value_counts()) == {5}
+
+
+def test_mean_amount_and_weights(engine: Engine) -> None:
+    scored = rfm(
+        engine.table(history(TEN)), as_of=TODAY, monetary="mean", weights=(0.5, 0.25, 0.25)
+    )
+    rows = engine.rows(scored.table, "customer_id", "monetary", "r", "f", "m", "score")
+    assert [row[:2] for row in rows[:3]] == [("A", 100), ("B", 50), ("C", 105)]
+    for _, _, r, f, m, score in rows:
+        assert score == pytest.approx(r / 2 + f / 4 + m / 4)
+    whole = rfm(engine.table(history(TEN)), as_of=TODAY, weights=(3, 2, 1))
+    assert engine.rows(whole.table, "score")[0] == (30,)
+
+
 @pytest.mark.parametrize(("bins", "cell"), [(9, "999"), (10, "10-10-10"), (12, "12-12-12")])
 def test_cells_of_many_bins(bins: int, cell: str) -> None:
     best = {f"c{i:02}": (i + 1, 40 - i, 5000.0 - i) for i in range(30)}
@@ -158,9 +211,11 @@ def test_no_rows(engine: Engine) -> None:
     assert rfm(engine.table(frame)).as_of is None
 
 
-def test_one_customer() -> None:
-    scored = rfm(orders((7, "2026-01-01", 5.0)))
-    assert scored.table["cell"].tolist() == ["333"]
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize(("ties", "cell"), [("together", "333"), ("split", "555")])
+def test_one_customer(ties: str, cell: str, nested: bool) -> None:
+    scored = rfm(orders((7, "2026-01-01", 5.0)), ties=ties, nested=nested)
+    assert scored.table["cell"].tolist() == [cell]
     assert scored.notes[0] == "1 customer for 5 bins: some scores stay empty"
 
 
@@ -337,8 +392,16 @@ def test_unusable_rows(engine: Engine) -> None:
     [
         ({"as_of": "yesterday"}, "as_of='yesterday' is not a day"),
         ({"bins": 1}, "bins=1: give a whole number of 2 or more"),
+        ({"ties": "random"}, "ties='random': choose one of 'together', 'split'"),
+        ({"monetary": "median"}, "monetary='median'"),
         ({"future": "ignore"}, "future='ignore'"),
         ({"unusable": None}, "unusable=None"),
+        ({"weights": (1, 1)}, "give 3 numbers, none negative and not all zero"),
+        ({"weights": (0, 0, 0)}, "give 3 numbers"),
+        ({"weights": (1, 1, -1)}, "give 3 numbers"),
+        ({"weights": 1}, "give 3 numbers"),
+        ({"weights": "111"}, "weights='1': give a finite number"),
+        ({"weights": (1, 1, float("nan"))}, "weights=nan: give a finite number"),
     ],
     ids=str,
 )
@@ -363,6 +426,18 @@ def test_an_answer_reads_well(engine: Engine) -> None:
     note = f"8 of 10 rows; {scored.notes[0]}"
     assert repr(scored).splitlines()[-1] == note
     assert f'<p class="ka-table-note">{note}</p>' in html
+
+
+def test_equal_facts_that_are_scored_apart_are_counted() -> None:
+    alike = history(dict.fromkeys(TEN, (30, 2, 100.0)))
+    scored = rfm(alike, as_of=TODAY, ties="split")
+    assert len(scored.table["cell"].unique()) == 5
+    assert scored.notes == tuple(
+        f"10 customers stand beside others of the same {fact} with another score"
+        for fact in ("recency", "frequency", "monetary")
+    )
+    apart = history({"A": (3, 6, 600.0), "B": (10, 1, 50.0)})
+    assert rfm(apart, as_of=TODAY, ties="split", bins=2).notes == ()
 
 
 # ---------------------------------------------------------------------------- facts at hand
@@ -392,9 +467,10 @@ def test_facts_at_hand_give_the_scores_worked_by_hand(engine: Engine) -> None:
     assert "<caption>RFM scores, 5 bins</caption>" in scored._repr_html_()
 
 
-def test_facts_at_hand_are_scored_as_those_from_a_log() -> None:
-    from_log = rfm(history(TEN), as_of=TODAY, bins=3)
-    at_hand = rfm_scores(from_log.table.iloc[::-1], bins=3)
+@pytest.mark.parametrize("options", [{"nested": True}, {"ties": "split"}, {"weights": (0.5, 2, 1)}])
+def test_facts_at_hand_are_scored_as_those_from_a_log(options: dict[str, Any]) -> None:
+    from_log = rfm(history(TEN), as_of=TODAY, bins=3, **options)
+    at_hand = rfm_scores(from_log.table.iloc[::-1], bins=3, **options)
     scores = ["customer_id", "r", "f", "m", "cell", "score"]
     pd.testing.assert_frame_equal(at_hand.table[scores], from_log.table[scores])
     assert at_hand.cuts == from_log.cuts
@@ -467,6 +543,8 @@ def test_no_donors(engine: Engine) -> None:
     ("arguments", "message"),
     [
         ({"bins": 1}, "bins=1: give a whole number of 2 or more"),
+        ({"ties": "random"}, "ties='random'"),
+        ({"weights": (1, 1)}, "give 3 numbers"),
         ({"unusable": "keep"}, "unusable='keep'"),
     ],
     ids=str,
@@ -487,9 +565,10 @@ EIGHT = {
 }  # fmt: skip
 
 
-def test_each_pattern_has_its_segment(engine: Engine) -> None:
+@pytest.mark.parametrize("split", ["mean", "median"])
+def test_each_pattern_has_its_segment(engine: Engine, split: str) -> None:
     scored = rfm(engine.table(history(EIGHT)), as_of=TODAY)
-    found = rfm_segments(scored)
+    found = rfm_segments(scored, split=split)
     rows = engine.rows(found)
     assert list(engine.frame(found).columns) == [
         "customer_id", "recency", "frequency", "monetary", "segment", "segment_name", "action",
@@ -501,10 +580,13 @@ def test_each_pattern_has_its_segment(engine: Engine) -> None:
         assert action.endswith(".")
 
 
-def test_the_average_itself_counts_as_better() -> None:
-    three = {"A": (1, 1, 10.0), "B": (3, 3, 40.0), "C": (5, 5, 70.0)}
-    found = rfm_segments(rfm(history(three), as_of=TODAY))["segment"].tolist()
-    assert found == ["ordinary-development", "important-value", "important-retention"]
+def test_the_average_itself_counts_as_better_by_mean_and_median() -> None:
+    three = {"A": (1, 1, 10.0), "B": (2, 2, 20.0), "C": (6, 6, 90.0)}
+    scored = rfm(history(three), as_of=TODAY)
+    means = rfm_segments(scored)["segment"].tolist()  # 3 days, 3 orders, 40
+    assert means == ["ordinary-development", "ordinary-development", "important-retention"]
+    medians = rfm_segments(scored, split="median")["segment"].tolist()  # 2 days, 2 orders, 20
+    assert medians == ["ordinary-development", "important-value", "important-retention"]
 
 
 def test_segments_of_nobody(engine: Engine) -> None:
@@ -516,6 +598,8 @@ def test_segments_need_an_answer_of_rfm() -> None:
     scored = rfm(history(TEN))
     with pytest.raises(DataError, match=r"pass the answer of ka\.segmentation\.rfm, not a table"):
         rfm_segments(scored.table)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="split='mode'"):
+        rfm_segments(scored, split="mode")
 
 
 def test_a_recency_of_zero_is_today_and_none_is_below() -> None:

@@ -35,9 +35,10 @@ class AhpWeights(Shown):
     lambda_max : float
         Largest eigenvalue of the matrix: the number of criteria where all answers agree, and
         more the more they contradict each other.
+    consistency_index : float
+        (`lambda_max` − n) / (n − 1).
     consistency_ratio : float
-        The consistency index, (`lambda_max` − n) / (n − 1), as a share of what random answers give;
-        0 for one or two criteria.
+        The index as a share of what random answers give; 0 for one or two criteria.
     consistent : bool
         Whether the ratio is below 0.10.
     judgments : pandas.DataFrame
@@ -51,6 +52,7 @@ class AhpWeights(Shown):
     table: pd.DataFrame
     weights: NDArray[np.float64]
     lambda_max: float
+    consistency_index: float
     consistency_ratio: float
     consistent: bool
     judgments: pd.DataFrame
@@ -198,6 +200,7 @@ def ahp_weights(matrix: Any, names: Sequence[str] | None = None) -> AhpWeights:
         pd.DataFrame({"criterion": named, "weight": weights, "rank": rank}),
         weights,
         largest,
+        _index(largest, n),
         ratio,
         bool(ratio < ACCEPTABLE),
         _judgments(values, weights, named),
@@ -269,8 +272,12 @@ def _principal(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]
     return vector / vector.sum(), max(float(found[best].real), float(len(values)))
 
 
+def _index(largest: float, n: int) -> float:
+    return (largest - n) / (n - 1) if n > 2 else 0.0
+
+
 def _ratio(largest: float, n: int) -> float:
-    return (largest - n) / (n - 1) / RANDOM_INDEX[n - 1] if n > 2 else 0.0
+    return _index(largest, n) / RANDOM_INDEX[n - 1] if n > 2 else 0.0
 
 
 def _judgments(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts import checks, frames
-from keyaccounts.errors import ParameterError
+from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns.grid import UNKNOWN
 from keyaccounts.patterns.items import Items, Weights, columns_of
 from keyaccounts.patterns.scorecard import Scorecard, Sensitivity, scorecard, sensitivity
@@ -61,7 +61,8 @@ def composite_grade(
     indicators: Items = INDICATORS,
     weights: Weights = None,
     reverse: Sequence[str] | None = (),
-    grades: Mapping[str, float] = GRADES,
+    grades: Mapping[str, float] | Sequence[tuple[float, str]] = GRADES,
+    unknown: str = "renormalize",
 ) -> CompositeGrade:
     """Grade customers by order value, profit, credit and prospects, put together by weights.
 
@@ -81,22 +82,24 @@ def composite_grade(
         How much each counts. Default: all alike, which is ours; the source gives no weights.
     reverse : list of str, optional
         Indicators where less is better, such as days late. None: of none.
-    grades : dict of str to float, optional
-        Grade → the lowest score that gets it, falling to 0. Default: A from 0.8, B from 0.6, C from
-        0.4, D below. The default is ours.
+    grades : dict of str to float, or list of (float, str), optional
+        Grade → the lowest score that gets it, falling to 0; or pairs of lowest score and grade.
+        Default: A from 0.8, B from 0.6, C from 0.4, D below. The default is ours.
+    unknown : {"renormalize", "error"}, default "renormalize"
+        Whether known indicators take the weight of unknown ones, or an unknown one is refused.
 
     Returns
     -------
     CompositeGrade
         `.table`, `.counts`, `.card`, `.sensitivity`, `.grades`. Exactly on a cut gets the better
-        grade. Known indicators take the weight of unknown ones.
+        grade.
 
     Raises
     ------
     ColumnError
         If a column is not there, or has the name of a column of the answer.
     DataError
-        If a key is missing or there twice, a value is no number.
+        If a key is missing or there twice, a value is no number, or is unknown and must not be.
     ParameterError
         If weights or grades do not fit.
 
@@ -114,10 +117,18 @@ def composite_grade(
     1       B  0.750     B       0.8
     2       C  0.000     D       1.0
     """
-    cuts = _cuts(grades)
+    cuts = _cuts(grades if isinstance(grades, Mapping) else {n: c for c, n in grades})
+    checks.choice("unknown", unknown, ("renormalize", "error"))
     columns = columns_of("indicators", indicators)
     less = [] if reverse is None else checks.texts("reverse", reverse, "indicators")
     card = scorecard(rows, key=key, items=columns, weights=weights, scale="observed", reverse=less)
+    gaps = np.argwhere(np.isnan(card.parts))
+    if unknown == "error" and gaps.size:
+        row, item = gaps[0]
+        raise DataError(
+            f"indicator {[*card.weights][item]!r} of {card.rows.keys[row]!r} is missing: fill it "
+            'in, or pass unknown="renormalize" to grade by what is known'
+        )
     scores = card.scores
     rising = np.round([*cuts.values()], 12)[::-1]  # as the scores are: 1/3 on both sides is 1/3
     below = len(cuts) - np.searchsorted(rising, np.nan_to_num(scores), "right")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
-from keyaccounts.errors import DataError
+from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import concentration
 from keyaccounts.tables import Shown, Table, number, percent, table
 
@@ -95,6 +95,8 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     """
     what = "rising shares such as (0.80, 0.95)"
     edges = checks.rising("cuts", cuts, what, each=checks.open_fraction)
+    if len(edges) >= len(ascii_uppercase):
+        raise ParameterError(f"cuts={cuts!r}: give {what}, fewer than there are letters")
     ranking = concentration.rank(values, key=key, value=value)
     kept = int((ranking.values >= 0).sum())
     found = ranking.values[:kept]
@@ -126,6 +128,8 @@ class WhaleCurve(Shown):
         Highest cumulated profit, as a multiple of `base` (2.35 = 235 % of the total).
     peak_at : float
         Share of customers at the peak; the rest add nothing.
+    erosion : float
+        What the rest give back: `peak` less where the curve ends (1.35 = 135 %).
     loss_share : float
         Share of customers who lose money.
     top_share : float
@@ -141,6 +145,7 @@ class WhaleCurve(Shown):
     table: Any
     peak: float
     peak_at: float
+    erosion: float
     loss_share: float
     top_share: float
     total: float
@@ -172,7 +177,7 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
     Returns
     -------
     WhaleCurve
-        `.table`, `.peak`, `.peak_at`, `.loss_share`, `.top_share`, `.total`, `.base`.
+        `.table`, `.peak`, `.peak_at`, `.erosion`, `.loss_share`, `.top_share`, `.total`, `.base`.
         Equal profits stand in order of the key. Where the total is zero or below, shares are of
         the sum of all gains, and `.base` says so.
 
@@ -223,6 +228,7 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
         ranking.answer(ranked),
         peak=float(share[best]),
         peak_at=(best + 1) / n,
+        erosion=float(share[best] - share[-1]),
         loss_share=float((found < 0).mean()),
         top_share=float(share[top - 1]),
         total=total,

@@ -66,6 +66,7 @@ def progressive(
     key: str = "customer_id",
     criteria: Mapping[str, str | Rule],
     wanted: Mapping[str, str | Sequence[str]] | None = None,
+    mode: str = "filter",
 ) -> Progressive:
     """Narrow a long list down, question by question, to the customers to approach now.
 
@@ -91,6 +92,9 @@ def progressive(
         Stage → the label, or list of labels, that passes. A stage not named here divides, but
         lets everybody through ({}: all do). Default (ours): {"likely": "likely", "priority":
         "target"}.
+    mode : {"filter", "label"}, default "filter"
+        Ask each question only of those who passed the one before; or all of everybody, as with
+        ``wanted={}``.
 
     Returns
     -------
@@ -107,7 +111,7 @@ def progressive(
         If a key is missing or there twice, a column holds other labels than the stage has, or a
         rule compares what cannot be compared.
     ParameterError
-        If a stage, label or operator is unknown.
+        If a stage, label, operator or mode is unknown.
 
     Notes
     -----
@@ -132,6 +136,10 @@ def progressive(
     >>> found.stages["passed"].tolist()
     [2, 2]
     """
+    if checks.choice("mode", mode, ("filter", "label")) == "label":
+        if wanted:
+            raise ParameterError('wanted= says who passes, but with mode="label" everybody does')
+        wanted = {}
     stages = _stages(criteria, wanted)
     conditions = [stage.condition for stage in stages]
     called = {c.column: frames.asked(c.column, "criteria") for c in conditions}

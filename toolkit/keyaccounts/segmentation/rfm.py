@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -33,10 +33,12 @@ class RFM(Shown):
         One row a customer, sorted by customer: the customer under the name it had; `recency`
         (days since the last order), `frequency` (orders), `monetary` (revenue), or the three facts
         given to :func:`rfm_scores`; the scores `r`, `f`, `m` from 1 to `bins`, where `bins` is
-        best; `cell` ("543"; "10-4-3" above nine bins); `score` (the sum of the three).
+        best; `cell` ("543"; "10-4-3" above nine bins); `score` (the weighted sum of the three).
     cuts : dict
         "recency", "frequency", "monetary" → the cut points. A customer at a cut point belongs to
-        the smaller value's side; how crowds are cut say the notes of :func:`rfm`.
+        the smaller value's side; how crowds are cut say the notes of :func:`rfm`. With `nested`,
+        "frequency" maps each r, and "monetary" each (r, f), to its own cut points. Empty where
+        `ties` is "split": there is no threshold then.
     as_of : date or None
         The day that counts as today (None without rows, and from :func:`rfm_scores`).
     bins : int
@@ -46,11 +48,11 @@ class RFM(Shown):
     dropped : dict of str to int
         Reason → how many rows (or customers without any order) were left out.
     notes : tuple of str
-        What to know before using the scores: empty scores, everyone alike.
+        What to know before using the scores: empty scores, everyone alike, alike but scored apart.
     """
 
     table: Any
-    cuts: Mapping[str, tuple[float, ...]]
+    cuts: Mapping[str, Any]
     as_of: dt.date | None
     bins: int
     counts: NDArray[np.int64]
@@ -66,6 +68,8 @@ class RFM(Shown):
         return table(self.table, caption).with_notes(self.notes)
 
 
+# Twelve parameters, two above the limit: five are promised to callers, and the others are what
+# books on the method do in more than one way, or rows that cannot be used.
 def rfm(
     orders: Any,
     *,
@@ -74,6 +78,10 @@ def rfm(
     amount: str = "amount",
     as_of: Day | None = None,
     bins: int = 5,
+    nested: bool = False,
+    ties: str = "together",
+    monetary: str = "total",
+    weights: Sequence[float] = (1, 1, 1),
     future: str = "error",
     unusable: str = "error",
 ) -> RFM:
@@ -91,8 +99,18 @@ def rfm(
     as_of : str, date or datetime, optional
         The day that counts as today. Default: the day of the last order in the table.
     bins : int, default 5
-        How many scores; 5 gives quintiles. Equal customers always get the same score: cut points
-        stand at the quantiles.
+        How many scores; 5 gives quintiles.
+    nested : bool, default False
+        Score frequency within each recency score and monetary value within each pair (Hughes),
+        instead of each of the three on its own.
+    ties : {"together", "split"}, default "together"
+        Equal customers always get the same score ("together": cut points at the quantiles; the
+        default is ours), or groups are made equal in size by rank, as in the books, and ties are
+        broken in order of the customer ("split").
+    monetary : {"total", "mean"}, default "total"
+        Revenue in all, or revenue per order.
+    weights : three numbers, default (1, 1, 1)
+        How much r, f and m count in `score`. Equal weights are our default.
     future : {"error", "drop"}, default "error"
         What to do with rows dated after `as_of`; "drop" leaves them out and counts them,
         and the customers who have no others (see :func:`keyaccounts.purchases.summarize`).
@@ -104,8 +122,8 @@ def rfm(
     RFM
         `.table` (same kind of frame as `orders`), `.cuts`, `.as_of`, `.bins`, `.dropped`,
         `.notes`. No rows give an empty table. Fewer customers than bins leave scores empty. One
-        customer, or all alike, are on no side of any cut: they get the middle score (of two in the
-        middle, the lower).
+        customer, or all alike, are on no side of any cut: they get the middle score ("together";
+        of two in the middle, the lower).
         Customers with refunds only have no order to score; they are counted in `.dropped`.
 
     Raises
@@ -151,7 +169,8 @@ def rfm(
     >>> scored.cuts["recency"]
     (30.0,)
     """
-    checks.whole("bins", bins, least=2)
+    way = _way(bins, nested, ties, weights)
+    checks.choice("monetary", monetary, ("total", "mean"))
     checks.choice("future", future, ("error", "drop"))
     today = None if as_of is None else checks.day("as_of", as_of)
     read = purchases.read_orders(
@@ -180,14 +199,16 @@ def rfm(
     bought = found.filter(nw.col("orders") > 0)
     if len(bought) < len(found):
         dropped["customers with refunds only"] = len(found) - len(bought)
+    count = frames.numbers(bought, "orders")
+    worth = frames.steady(frames.numbers(bought, "revenue"))
     facts = {
         "recency": frames.numbers(bought, "since").astype(np.int64),
-        "frequency": frames.numbers(bought, "orders").astype(np.int64),
-        "monetary": frames.steady(frames.numbers(bought, "revenue")),
+        "frequency": count.astype(np.int64),
+        "monetary": worth if monetary == "total" else frames.steady(worth / count),
     }
     people = bought.select(nw.col("customer").alias(customer))
     answer = partial(frames.like, read.source, key="customer")
-    return _scored(people, answer, facts, bins, "orders", today, dropped)
+    return _scored(people, answer, facts, way, "orders", today, dropped)
 
 
 def rfm_scores(
@@ -198,6 +219,9 @@ def rfm_scores(
     frequency: str = "frequency",
     monetary: str = "monetary",
     bins: int = 5,
+    nested: bool = False,
+    ties: str = "together",
+    weights: Sequence[float] = (1, 1, 1),
     unusable: str = "error",
 ) -> RFM:
     """Score customers by three facts you already have, without a log of their orders.
@@ -214,7 +238,7 @@ def rfm_scores(
     recency, frequency, monetary : str
         Columns of numbers: time since the customer last did something (less is better), how often
         (more is better), and for how much (more is better). Any unit, the same in each row.
-    bins : int, default 5
+    bins, nested, ties, weights :
         As in :func:`rfm`.
     unusable : {"error", "drop"}, default "error"
         What to do with customers of whom a fact is missing.
@@ -254,7 +278,7 @@ def rfm_scores(
     1     B    104.0       0.25      10.0  111      3
     2     C     26.0       1.00      10.0  221      5
     """
-    checks.whole("bins", bins, least=2)
+    way = _way(bins, nested, ties, weights)
     checks.choice("unusable", unusable, ("error", "drop"))
     names = {"recency": recency, "frequency": frequency, "monetary": monetary}
     read = entries.read(customers, key=frames.asked(customer, "customer"), numbers=names)
@@ -269,38 +293,93 @@ def rfm_scores(
         people = people.filter((~unknown).tolist())
         dropped = {"customers of whom a fact is missing": int(unknown.sum())}
     answer = partial(frames.like, read.source, key="key")
-    return _scored(people, answer, facts, bins, "customers", None, dropped)
+    return _scored(people, answer, facts, way, "customers", None, dropped)
+
+
+class _Way(NamedTuple):
+    """How facts become scores."""
+
+    bins: int
+    nested: bool
+    ties: str
+    weights: tuple[float, ...]
+
+
+def _way(bins: int, nested: bool, ties: str, weights: Sequence[float]) -> _Way:
+    """Return how facts become scores, checked."""
+    checks.choice("ties", ties, ("together", "split"))
+    factors = checks.weights("weights", weights, length=3)
+    return _Way(checks.whole("bins", bins, least=2), nested, ties, factors)
 
 
 def _scored(
     customers: nw.DataFrame[Any],
     answer: Callable[[nw.DataFrame[Any]], Any],
     facts: Mapping[str, NDArray[Any]],
-    bins: int,
+    way: _Way,
     what: str,
     as_of: dt.date | None,
     dropped: Mapping[str, int],
 ) -> RFM:
     """Score customers, of each of whom the three facts are known."""
-    scores, cuts = {}, {}
+    scores: dict[str, NDArray[np.int64]] = {}
+    bins, cuts = way.bins, {}
     for fact, values in facts.items():
-        scores[fact[0]], cuts[fact] = _score(values, bins, "low" if fact == "recency" else "high")
+        before = [*scores.values()] if way.nested else []
+        scores[fact], cuts[fact] = _score_within(before, values, way, fact)
     r, f, m = scores.values()
+    total = np.array(way.weights) @ [r, f, m]
+    whole = all(weight.is_integer() for weight in way.weights)
+    columns = {"r": r, "f": f, "m": m, "cell": _cells(r, f, m, bins)}
     scored = frames.with_arrays(
-        customers, **facts, **scores, cell=_cells(r, f, m, bins), score=r + f + m
+        customers, **facts, **columns, score=total.astype(np.int64) if whole else total
     )
     counts = np.bincount((r - 1) * bins + f - 1, minlength=bins**2).reshape(bins, bins)
-    notes = _notes(dict(zip(facts, scores.values(), strict=True)), bins, what)
+    notes = _notes(scores, bins, what)
+    if way.ties == "split":
+        cuts = {}
+        notes += () if way.nested else _split_ties(facts, scores)
     return RFM(answer(scored), cuts, as_of, bins, counts, dropped, notes, scored, answer)
 
 
+def _split_ties(
+    facts: Mapping[str, NDArray[Any]], scores: Mapping[str, NDArray[np.int64]]
+) -> tuple[str, ...]:
+    """Say how many customers have another score than one whose fact is the same."""
+    each = {fact: pd.Series(given).groupby(facts[fact]) for fact, given in scores.items()}
+    apart = {f: int((g.transform("min") != g.transform("max")).sum()) for f, g in each.items()}
+    return tuple(
+        f"{n:,} customers stand beside others of the same {fact} with another score"
+        for fact, n in apart.items()
+        if n
+    )
+
+
+def _score_within(
+    before: Sequence[NDArray[np.int64]], values: NDArray[Any], way: _Way, fact: str
+) -> tuple[NDArray[np.int64], Any]:
+    """Score values among those with the same scores before (none: among all)."""
+    best = "low" if fact == "recency" else "high"
+    if not before:
+        return _score(values, way.bins, way.ties, best)
+    scores, cuts = np.zeros(values.size, dtype=np.int64), {}
+    for cell in np.unique(np.stack(before, axis=1), axis=0):
+        inside = np.all(np.stack(before, axis=1) == cell, axis=1)
+        name = tuple(cell.tolist()) if cell.size > 1 else int(cell[0])
+        scores[inside], cuts[name] = _score(values[inside], way.bins, way.ties, best)
+    return scores, cuts
+
+
 def _score(
-    values: NDArray[Any], bins: int, best: str
+    values: NDArray[Any], bins: int, ties: str, best: str
 ) -> tuple[NDArray[np.int64], tuple[float, ...]]:
     """Score values from 1 to `bins`, `bins` for the best, and return the cut points."""
     n = values.size
     if n == 0:
         return np.zeros(0, dtype=np.int64), ()
+    if ties == "split":
+        order = np.argsort(values if best == "low" else -values, kind="stable")
+        return bins - bins * np.argsort(order, kind="stable") // n, ()
     cuts = _cuts(np.sort(values), bins, best)
     if values.min() == values.max():  # on no side of any cut, and neither good nor bad
         return np.full(n, (bins + 1) // 2, dtype=np.int64), cuts
@@ -361,7 +440,7 @@ def _notes(scores: Mapping[str, NDArray[np.int64]], bins: int, what: str) -> tup
     )
 
 
-def rfm_segments(scored: RFM) -> Any:
+def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     """Name each customer one of the eight RFM segments, with what a seller does there.
 
     Each of recency, frequency and monetary value is better or worse than the average customer's;
@@ -371,6 +450,8 @@ def rfm_segments(scored: RFM) -> Any:
     ----------
     scored : RFM
         Answer of :func:`rfm` or :func:`rfm_scores`.
+    split : {"mean", "median"}, default "mean"
+        Which average.
 
     Returns
     -------
@@ -382,6 +463,8 @@ def rfm_segments(scored: RFM) -> Any:
     ------
     DataError
         If `scored` is not such an answer.
+    ParameterError
+        If `split` is not one of the two.
 
     Notes
     -----
@@ -401,11 +484,12 @@ def rfm_segments(scored: RFM) -> Any:
     """
     if not isinstance(scored, RFM):
         raise DataError("pass the answer of ka.segmentation.rfm, not a table")
+    average = np.mean if checks.choice("split", split, ("mean", "median")) == "mean" else np.median
     found, facts = scored._scored, ("recency", "frequency", "monetary")
     code = np.zeros(len(found), dtype=np.int64)
     for place, fact in enumerate(facts):
         values = frames.numbers(found, fact)
-        middle = frames.steady(np.atleast_1d(values.mean()))[0] if values.size else 0.0
+        middle = frames.steady(np.atleast_1d(average(values)))[0] if values.size else 0.0
         better = values <= middle if fact == "recency" else values >= middle
         code += better * 2**place
     known = {
