@@ -19,20 +19,6 @@ KEY, OWN = (
 # The page, its sentence, and what must hold with the names that its code cells make.
 CLAIMS = [
     (
-        f"{CHAPTER_3}rfm.ipynb",
-        "Of the last gifts 44 % were 10 guilders. Equals share a score, so all of them have m = 2.",
-        "donors['last_gift'].eq(10).mean().round(2) == 0.44"
-        " and {*donors.query('last_gift == 10')['m']} == {2}",
-    ),
-    (
-        f"{CHAPTER_3}rfm.ipynb",
-        "come every 17 days on average, and only 8 of its 81 pauses were as long",
-        "(lambda pauses: [round(pauses.mean()), (pauses >= 43).sum(), len(pauses)])("
-        "jobs.query('customer_id == \"O0050\"').groupby('order_date')['amount'].sum()"
-        ".loc[lambda days: days >= 0].index.to_series().diff().dropna().dt.days)"
-        " == [17, 8, 81]",
-    ),
-    (
         KEY,
         "Eleven customers are on five lists. Nobody is on all six.",
         "lists.table['definitions'].value_counts().get(5) == 11"

@@ -122,55 +122,95 @@ def test_hours_in_every_state():
 
 
 @cache
-def scored(day, bins):
-    """Score CDNOW's customers by hand, and say who came back within 180 days."""
-    orders = ka.datasets.load("cdnow")
-    then, now = orders["order_date"], pd.Timestamp(day)
-    days = orders[then <= now].groupby(["customer_id", "order_date"])["amount"].sum().reset_index()
-    each = days.groupby("customer_id").agg(
-        last=("order_date", "max"), f=("amount", "size"), m=("amount", "sum")
-    )
+def driven(day):
+    """Score the company's drivers by hand, and say who came back within 13 weeks."""
+    jobs, now = ka.datasets.load("orders"), pd.Timestamp(day)
+    jobs = jobs[jobs["customer_id"].str.startswith("I")]
+    days = jobs.groupby(["customer_id", "order_date"])["amount"].sum().reset_index()
+    weeks = days["order_date"].between(now, now + pd.Timedelta(weeks=13), inclusive="right")
+    back = days.loc[weeks & (days["amount"] >= 0), "customer_id"]
+    days = days[days["order_date"] <= now]
+    each = days[days["amount"] >= 0].groupby("customer_id")["order_date"].agg(last="max", f="size")
+    each["m"] = days.groupby("customer_id")["amount"].sum()
     each["r"] = -(now - each["last"]).dt.days
-    cuts = {c: np.quantile(each[c], np.arange(1, bins) / bins) for c in "rfm"}
+    cuts = {c: np.quantile(each[c], np.arange(1, 5) / 5) for c in "rfm"}
     for c in "fm":
         each[f"{c}_score"] = 1 + (each[c].to_numpy()[:, None] > cuts[c]).sum(axis=1)
     each["r_score"] = 1 + (each["r"].to_numpy()[:, None] >= cuts["r"]).sum(axis=1)
-    later = orders.loc[(then > now) & (then <= now + pd.Timedelta(days=180)), "customer_id"]
-    return each.assign(back=each.index.isin(later)), cuts
+    each["sum"] = each[["r_score", "f_score", "m_score"]].sum(axis=1)
+    return each.assign(back=each.index.isin(back))
 
 
-def test_who_comes_back_by_hand():
-    controls, start, states = explorers(f"{ROOM}rfm.ipynb")[0]
-    for place in (start, (0, 0), (4, 5)):
-        bins, day = (texts[i] for i, texts in zip(place, controls.values(), strict=True))
-        found, cuts = scored(day, int(bins))
-        total = found[["r_score", "f_score", "m_score"]].sum(axis=1)
-        best = found.assign(total=total).sort_values(["total", "m"], kind="stable").tail(500)
-        finding, table = states[place]
-        assert (
-            finding
-            == f"Of the best 500, {100 * best['back'].mean():.0f} % bought again in 180 days"
+def test_the_first_hundred_by_hand():
+    controls, _, states = only("rfm")
+    order = {
+        "r, f and m": ["sum", "r_score", "m_score", "m"],
+        "orders alone": ["f", "m"],
+        "recency alone": ["r", "m"],
+        "revenue alone": ["m"],
+    }
+    found = {}
+    for place, (finding, table) in states.items():
+        day, rule = (texts[i] for i, texts in zip(place, controls.values(), strict=True))
+        each = driven(day)
+        best = each.sort_values(order[rule], ascending=False).head(100)
+        found.setdefault(day, []).append(best["back"].sum())
+        assert finding == f"Of the first 100, {best['back'].sum()} came back"
+        assert f"{'yes' if best['back'].iloc[0] else 'no'}" in table
+    assert len(found) == 13
+    # the page's answer: all three lead in every month, by 1 to 8, then come orders
+    assert all(back[0] > back[1] > max(back[2:]) for back in found.values())
+    leads = [back[0] - back[1] for back in found.values()]
+    assert (min(leads), max(leads)) == (1, 8)
+    assert sum(back[3] < back[2] for back in found.values()) == 12
+
+
+def test_the_mailing_in_every_state():
+    """What to expect is learned from odd numbers; the gain is counted on even ones."""
+    donors = ka.datasets.load("charity_mailing")
+    scores = ka.segmentation.rfm_scores(
+        donors,
+        customer="donor_id",
+        recency="weeks_since_response",
+        frequency="response_rate",
+        monetary="last_gift",
+    ).table
+    odd = (donors["donor_id"] % 2 == 1).to_numpy()
+    gifts = donors["gift"].to_numpy()
+    ways = dict(zip(("all", "weeks", "share", "last"), ("score", "r", "f", "m"), strict=True))
+    controls, _, states = only("one-list-or-two")
+    gain_at = {}
+    for place, (finding, table) in states.items():
+        cost, fact = (texts[i] for i, texts in zip(place, controls.values(), strict=True))
+        price, score = float(cost.split()[0]), scores[ways[fact.split()[0]]].to_numpy()
+        low = [s for s in np.unique(score) if gifts[odd & (score == s)].mean() <= price]
+        lost = price - gifts[~odd & np.isin(score, low)]
+        assert f"scores left out {', '.join(map(str, low)) or 'none'} letters sent" in table
+        assert f"left out {len(lost):,} left over" in table
+        assert f"left over if all get one {gifts[~odd].sum() - price * (~odd).sum():,.0f}" in (
+            table.replace("\u2212", "-")
         )
-        assert f"all customers who did {100 * found['back'].mean():.0f} %" in table
-        assert f"{math.floor(-cuts['r'][-1])} at most" in table
-        assert f"more than {cuts['f'][-1]:g} revenue" in table
-        assert f"more than {cuts['m'][-1]:.2f}" in table
+        gain_at[price, fact] = lost.sum()
+        if low:
+            doubt = 1.96 * lost.std(ddof=1) * len(lost) ** 0.5
+            does = "gains" if lost.sum() >= 0 else "loses"
+            said = f"Choosing {does} {abs(lost.sum()):,.0f} guilders, give or take {doubt:,.0f}"
+            assert finding == said
+            gain_at[price, fact, "doubt"] = doubt
+        else:
+            assert finding == "Every group gets a letter"
+    # the page's answer
+    assert [round(gain_at[4, fact]) for fact in list(controls.values())[1]] == [
+        1826,
+        1286,
+        896,
+        561,
+    ]
+    sure = [p for p in (1, 1.5, 2) if gain_at[p, "all three"] > gain_at[p, "all three", "doubt"]]
+    assert sure == [2]
 
 
-def test_weighted_scores_by_hand():
-    controls, _, states = explorers(f"{ROOM}rfm.ipynb")[1]
-    assert states[0, 0, 0] == states[1, 1, 1]  # where all count nothing, all count alike
-    found, _ = scored("1997-09-30", 5)
-    for place in ((1, 1, 1), (0, 2, 1), (2, 0, 0)):
-        weights = [int(texts[i]) for i, texts in zip(place, controls.values(), strict=True)]
-        total = found[["r_score", "f_score", "m_score"]] @ weights
-        best = found.loc[total.sort_values(ascending=False, kind="stable").index[:472], "back"]
-        finding, table = states[place]
-        assert f" 5 472 {best.sum()} {100 * best.mean():.1f} %" in table
-        assert finding == f"Of the best fifth, {100 * best.mean():.0f} % bought again"
-
-
-@pytest.mark.parametrize(("page", "place"), [("rfm", 1), ("your-own-grading", 0)])
+@pytest.mark.parametrize(("page", "place"), [("your-own-grading", 0)])
 def test_weights_only_divide_anew(page, place):
     """In every state the fifths hold the same customers, and the same of them came back."""
     _, _, states = explorers(f"{ROOM}{page}.ipynb")[place]

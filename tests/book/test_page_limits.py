@@ -14,7 +14,6 @@ from page_counts import counts, minutes, of_file
 NOT_YET = {
     "3-segmentation/is-it-working.ipynb",
     "3-segmentation/pyramid-and-grade.ipynb",
-    "3-segmentation/rfm.ipynb",
     "3-segmentation/which-accounts-are-key.ipynb",
     "3-segmentation/your-own-grading.ipynb",
 }

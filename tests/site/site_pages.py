@@ -30,7 +30,7 @@ PAGES = [*BOOK_PAGES, "search.html", "404.html"]
 NOTEBOOKS = [name for name in BOOK if (ROOT / f"{name}.ipynb").is_file()]
 WORKED = [f"{name}.html" for name in NOTEBOOKS]
 CHAPTERS = [page for page in BOOK_PAGES if re.fullmatch(r"book/\d-\w+/index\.html", page)]
-# Has two explorers, a self-check, terms, exercises: what a component does is tested there, once.
+# Has an explorer, a self-check, terms, exercises: what a component does is tested there, once.
 SAMPLE = "book/3-segmentation/rfm.html"
 
 
