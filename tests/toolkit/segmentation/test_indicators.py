@@ -199,7 +199,6 @@ def test_a_figure_counts_for_its_own_period_only() -> None:
         ({"margin": 30}, ParameterError, "write 0.3 for 30 %"),
         ({"before": 0}, ParameterError, "before=0"),
         ({"winning_cost": -5}, ParameterError, "winning_cost=-5: give a number of zero or more"),
-        ({"confidence": 1}, ParameterError, "without the ends"),
     ],
     ids=str,
 )

@@ -15,7 +15,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.patterns.conditions import conditions_of, parse
-from keyaccounts.patterns.held import ANSWERS, NO, UNKNOWN, YES, decide
+from keyaccounts.patterns.held import ANSWERS, NO, YES, decide
 from keyaccounts.patterns.items import Items, columns_of
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
@@ -200,9 +200,7 @@ def _before(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _overlap(found: dict[str, NDArray[np.int64]]) -> pd.DataFrame:
     rows = []
     for (one, a), (other, b) in combinations(found.items(), 2):
-        known = (a != UNKNOWN) & (b != UNKNOWN)
         both = int(((a == YES) & (b == YES)).sum())
-        neither = int(((a == NO) & (b == NO)).sum())
-        either = int(known.sum()) - neither
+        either = both + int(((a == YES) & (b == NO)).sum() + ((a == NO) & (b == YES)).sum())
         rows.append((one, other, both, either, both / either if either else np.nan))
     return pd.DataFrame(rows, columns=["one", "other", "both", "either", "jaccard"])

@@ -62,7 +62,7 @@ class Indicators(Shown):
     ----------
     table : pandas.DataFrame
         Ten rows for eight indicators (loyalty and complaints have two): `number`, `indicator`,
-        `value`, `numerator`, `denominator`, `low` and `high` (of rates, the Wilson interval),
+        `value`, `numerator`, `denominator`, `low` and `high` (of rates, the 95 % Wilson interval),
         `state` ("known" or "unknown"), `origin` ("source" or "ours") and `note` (the formula, or
         why it is unknown).
     cohort : dict of str to int
@@ -252,7 +252,6 @@ def indicators(
     satisfaction: Figure | None = None,
     engagement: Figure | None = None,
     complaints: Figure | None = None,
-    confidence: float = 0.95,
     **columns: str,
 ) -> Indicators:
     """Say how the customer base did in a period: loved, loyal, growing, leaking, at what cost.
@@ -279,8 +278,6 @@ def indicators(
     satisfaction, engagement, complaints : Figure, optional
         Answers of :func:`satisfaction`, :func:`engagement` and :func:`complaint_resolution` for
         the same period. What is not given leaves its indicator unknown.
-    confidence : float, default 0.95
-        Coverage of the intervals.
     **columns : str
         `customer`, `date`, `amount` and `unusable` as in :func:`keyaccounts.purchases.summarize`.
 
@@ -319,7 +316,6 @@ def indicators(
     2    0.5  0.09  0.91
     """
     period = first, last = _period(start, end)
-    level = checks.open_fraction("confidence", confidence)
     share = None if margin is None else checks.fraction("margin", margin)
     winning = None if winning_cost is None else checks.not_negative("winning_cost", winning_cost)
     days = (last - first).days + 1 if before is None else checks.whole("before", before, least=1)
@@ -352,7 +348,7 @@ def indicators(
         figure = figures[name] or Figure(np.nan, np.nan, f"{argument}= was not given", *period)
         low, high = np.nan, np.nan
         if entry["kind"] == "rate" and not figure.unknown:
-            low, high = wilson_interval(int(figure.numerator), int(figure.denominator), level)
+            low, high = wilson_interval(int(figure.numerator), int(figure.denominator))
         state = "unknown" if figure.unknown else "known"
         note = f"Unknown: {figure.unknown}." if figure.unknown else entry["note"]
         shown = (figure.value, figure.numerator, figure.denominator, low, high, state)

@@ -9,7 +9,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
@@ -137,8 +136,6 @@ def account_investment(
     1           B           90.0             0.0   -10.0 -0.111111
     """
     inputs = tuple(entry["id"] for entry in catalogs.entries("investment_inputs"))
-    answer = ("cost_to_serve", "investment", "net", "roi", "break_even_revenue", "rank")
-    frames.check_free(key, (*inputs, *answer, "revenue", "margin"), "key")
     priced = _prices(rates, alternative, inputs)
     found = brought_and_taken(
         totals(margins, key=key, revenue=revenue, margin=margin),
@@ -154,7 +151,6 @@ def account_investment(
     paid, kept, served = figures["revenue"], figures["margin"], figures["cost_to_serve"]
     invested = frames.steady(served + spent[DISPLACED])
     net = frames.less(kept, invested)
-    earning = (kept > 0) & (paid > 0)
     columns = {
         **spent,
         "cost_to_serve": served,
@@ -162,8 +158,8 @@ def account_investment(
         "revenue": paid,
         "margin": kept,
         "net": net,
-        "roi": _divided(net, invested, invested > 0),
-        "break_even_revenue": _divided(invested * paid, kept, earning),
+        "roi": net / np.where(invested > 0, invested, np.nan),
+        "break_even_revenue": invested * paid / np.where((kept > 0) & (paid > 0), kept, np.nan),
     }
     order = np.argsort(-net, kind="stable")
     ranked = frames.with_arrays(
@@ -206,12 +202,3 @@ def _prices(
     if alternative is not None:
         prices[DISPLACED] = (checks.not_negative("alternative", alternative), False)
     return prices
-
-
-def _divided(
-    over: NDArray[np.float64], under: NDArray[np.float64], where: NDArray[np.bool_]
-) -> NDArray[np.float64]:
-    """Divide where that has a meaning; elsewhere the answer is missing."""
-    found: NDArray[np.float64] = np.full(over.size, np.nan)
-    np.divide(over, under, out=found, where=where)
-    return found

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from keyaccounts import checks, frames, purchases
 from keyaccounts.checks import Day
 from keyaccounts.errors import DataError
-from keyaccounts.patterns import entries
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
-COLUMNS = ("recency", "frequency", "monetary", "r", "f", "m", "cell", "score")
+FACTS = ("recency", "frequency", "monetary")
+COLUMNS = (*FACTS, "r", "f", "m", "cell", "score")
 
 
 @dataclass(frozen=True, repr=False)
@@ -241,7 +241,7 @@ def rfm_scores(
     bins, nested, ties, weights :
         As in :func:`rfm`.
     unusable : {"error", "drop"}, default "error"
-        What to do with customers of whom a fact is missing.
+        What to do with customers of whom a fact is missing or no use.
 
     Returns
     -------
@@ -279,21 +279,19 @@ def rfm_scores(
     2     C     26.0       1.00      10.0  221      5
     """
     way = _way(bins, nested, ties, weights)
-    checks.choice("unusable", unusable, ("error", "drop"))
-    names = {"recency": recency, "frequency": frequency, "monetary": monetary}
-    read = entries.read(customers, key=frames.asked(customer, "customer"), numbers=names)
-    read.refuse("recency", read.numbers["recency"] < 0, "give the time since the last one, from 0")
-    unknown = np.any([np.isnan(values) for values in read.numbers.values()], axis=0)
-    if unusable == "error":
-        for fact, values in read.numbers.items():
-            read.refuse(fact, np.isnan(values), 'give a number, or pass unusable="drop"')
-    facts = {fact: frames.steady(values[~unknown]) for fact, values in read.numbers.items()}
-    people, dropped = read.frame, {}
-    if unknown.any():
-        people = people.filter((~unknown).tolist())
-        dropped = {"customers of whom a fact is missing": int(unknown.sum())}
-    answer = partial(frames.like, read.source, key="key")
-    return _scored(people, answer, facts, way, "customers", None, dropped)
+    opened = frames.open_rows(
+        customers,
+        unusable=checks.choice("unusable", unusable, ("error", "drop")),
+        customer=frames.key(customer),
+        recency=frames.number(recency, low=0),
+        frequency=frames.number(frequency),
+        monetary=frames.number(monetary),
+    )
+    found = opened.by_key("customer")
+    facts = {fact: frames.steady(frames.numbers(found, fact)) for fact in FACTS}
+    people = found.select(nw.col("customer").alias(customer))
+    answer = partial(frames.like, opened.source, key="customer")
+    return _scored(people, answer, facts, way, "customers", None, opened.dropped)
 
 
 class _Way(NamedTuple):
@@ -414,12 +412,10 @@ def _cells(
     r: NDArray[np.int64], f: NDArray[np.int64], m: NDArray[np.int64], bins: int
 ) -> frames.Words:
     between = "" if bins <= 9 else "-"
-    places, known = pd.factorize((r * (bins + 1) + f) * (bins + 1) + m, sort=True)
-    names = [
-        between.join(map(str, (c // (bins + 1) ** 2, c // (bins + 1) % (bins + 1), c % (bins + 1))))
-        for c in known.tolist()
-    ]
-    return frames.Words(names, places)
+    sizes = (bins + 1,) * 3
+    places, known = pd.factorize(np.ravel_multi_index((r, f, m), sizes), sort=True)
+    cells = zip(*np.unravel_index(known, sizes), strict=True)
+    return frames.Words([between.join(map(str, cell)) for cell in cells], places)
 
 
 def _notes(scores: Mapping[str, NDArray[np.int64]], bins: int, what: str) -> tuple[str, ...]:
@@ -485,15 +481,15 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
     if not isinstance(scored, RFM):
         raise DataError("pass the answer of ka.segmentation.rfm, not a table")
     average = np.mean if checks.choice("split", split, ("mean", "median")) == "mean" else np.median
-    found, facts = scored._scored, ("recency", "frequency", "monetary")
+    found = scored._scored
     code = np.zeros(len(found), dtype=np.int64)
-    for place, fact in enumerate(facts):
+    for place, fact in enumerate(FACTS):
         values = frames.numbers(found, fact)
         middle = frames.steady(np.atleast_1d(average(values)))[0] if values.size else 0.0
         better = values <= middle if fact == "recency" else values >= middle
         code += better * 2**place
     known = {
-        sum(2**place for place, fact in enumerate(facts) if segment[fact] == "high"): segment
+        sum(2**place for place, fact in enumerate(FACTS) if segment[fact] == "high"): segment
         for segment in catalogs.entries("rfm_segments")
     }
     named = {
@@ -501,4 +497,4 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
         for column, entry in (("segment", "id"), ("segment_name", "english"), ("action", "action"))
     }
     customer = found.columns[0]
-    return scored._answer(frames.with_arrays(found.select(customer, *facts), **named))
+    return scored._answer(frames.with_arrays(found.select(customer, *FACTS), **named))

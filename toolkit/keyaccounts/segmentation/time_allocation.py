@@ -290,8 +290,7 @@ def _shares(name: str, given: Shares | None, default: str) -> dict[str, float]:
     if given is None:
         return tiers
     if not isinstance(given, Mapping):
-        given = [*given] if np.iterable(given) else given
-        if not isinstance(given, list) or len(given) != len(tiers):
+        if not np.iterable(given) or len(given) != len(tiers):
             raise ParameterError(
                 f"{name}={given!r}: give shares for {', '.join(tiers)}, or name your own tiers in "
                 "a dictionary"

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -176,21 +174,17 @@ def loss_impact(revenue_share: Any, months_to_replace: Any) -> Any:
 
 
 def _numbers(name: str, values: Any, high: float, wanted: str) -> NDArray[np.float64]:
-    """Return a number or a column of numbers from 0 to `high`; in a column some may be missing."""
-    if np.ndim(values) == 0:
-        found: NDArray[np.float64] = np.asarray(checks.number(name, values), dtype=np.float64)
-    else:
-        listed = values.to_pylist() if hasattr(values, "to_pylist") else [*values]
-        listed = [None if pd.isna(value) else value for value in listed]
-        if not all(value is None or isinstance(value, Real | Decimal) for value in listed):
-            raise ParameterError(f"{name} holds other things than numbers: convert it first")
-        found = np.array([np.nan if v is None else float(v) for v in listed], dtype=np.float64)
+    """Return a number or a column of numbers from 0 to `high`; some may be missing."""
+    given = np.asarray(values, dtype=object)
+    try:
+        found = pd.Series(given.ravel()).to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise ParameterError(f"{name} holds other things than numbers: convert it first") from None
     wrong = np.flatnonzero((found < 0) | (found > high) | np.isinf(found))
     if wrong.size:
-        where = f" in row {wrong[0]} (counting from 0)" if found.ndim else ""
-        value = found.flat[wrong[0]]
-        raise ParameterError(f"{name}={value:zg}{where}: give {wanted}")
-    return found
+        where = f" in row {wrong[0]} (counting from 0)" if given.ndim else ""
+        raise ParameterError(f"{name}={found[wrong[0]]:zg}{where}: give {wanted}")
+    return found.reshape(given.shape)
 
 
 def buying_traits(
