@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from engines import Engine
@@ -149,90 +148,6 @@ def test_bad_tables(engine: Engine) -> None:
     refused("give the accounts the same keys in both", customer_id=range(9))
 
 
-def test_tables_of_two_kinds_do_not_fit_together() -> None:
-    pa = pytest.importorskip("pyarrow")
-    table = pa.Table.from_pandas(MARGINS, preserve_index=False)
-    with pytest.raises(DataError, match="log= is a table of pandas and margins= one of pyarrow"):
-        account_investment(LOG, table)
-
-
-def test_keys_of_two_widths_meet_where_they_fit(engine: Engine) -> None:
-    log = pd.DataFrame({"input": "samples", "hours": 0.0, "cost": [10.0, 70.0]})
-    left = pd.DataFrame({"revenue": [90.0, 90.0], "margin": [50.0, 50.0]})
-
-    def found(entries: Any, accounts: Any) -> Any:
-        return account_investment(
-            engine.table(log.assign(customer_id=entries)),
-            engine.table(left.assign(customer_id=accounts)),
-        )
-
-    narrow = np.array([1, 3], dtype="int32")
-    expected = [(2, 50), (1, 40), (3, -70)]
-    assert engine.rows(found(narrow, [1, 2]).table, "customer_id", "net") == expected
-    narrow = np.array([1, 2], dtype="int32")
-    assert engine.rows(found([1, 3], narrow).table, "customer_id", "net") == expected
-    with pytest.raises(DataError, match="cannot hold 4294967297 of log=: give both the wider type"):
-        found([1, 2**32 + 1], narrow)
-
-
-@pytest.mark.parametrize(("edge", "beyond"), [(2**31 - 1, 2**31), (-(2**31), -(2**31) - 1)])
-def test_keys_at_the_edge_of_a_width_fit_and_one_further_does_not(
-    engine: Engine, edge: int, beyond: int
-) -> None:
-    rows = pd.DataFrame({"customer_id": np.array([7, 8], dtype="int32")})
-    left = engine.table(rows.assign(revenue=90.0, margin=50.0))
-
-    def found(key: int) -> Any:
-        log = rows.assign(customer_id=[7, key], input="samples", hours=0.0, cost=10.0)
-        return account_investment(engine.table(log), left).table
-
-    assert (edge, -10) in engine.rows(found(edge), "customer_id", "net")
-    with pytest.raises(DataError, match=f"cannot hold {beyond} of log="):
-        found(beyond)
-
-
-def test_long_keys_of_one_table_only_keep_every_digit(engine: Engine) -> None:
-    log = LOG.head(2).assign(customer_id=[2**53 + 1, 2**53 + 3])
-    left = MARGINS.head(2).assign(customer_id=[2**53 + 1, 2**53 + 5])
-    found = account_investment(engine.table(log), engine.table(left)).table
-    keys = {row[0] for row in engine.rows(found, "customer_id")}
-    assert keys == {2**53 + 1, 2**53 + 3, 2**53 + 5}
-
-
-def test_categories_of_two_tables_meet() -> None:
-    log, left = (t.astype({"customer_id": "category"}) for t in (LOG, MARGINS))
-    table = account_investment(log, left, rates=RATES, alternative=50).table
-    assert table["customer_id"].tolist() == ["A", "Q", "R", "B", "P"]
-    assert table["customer_id"].cat.categories.tolist() == ["A", "B", "Q", "R", "P"]
-
-
-def test_two_kinds_of_text_in_pyarrow_meet() -> None:
-    pa = pytest.importorskip("pyarrow")
-    log, left = (pa.Table.from_pandas(t, preserve_index=False) for t in (LOG, MARGINS))
-    for table, kinds in ((log, (pa.string(), pa.large_string())), (left, (pa.large_string(),) * 2)):
-        text = table["customer_id"].cast(kinds[0])
-        table = table.set_column(table.column_names.index("customer_id"), "customer_id", text)
-        log, left = (table, left) if "input" in table.column_names else (log, table)
-    found = account_investment(log, left, rates=RATES, alternative=50)
-    assert found.table["customer_id"].to_pylist() == ["A", "Q", "R", "B", "P"]
-
-
-@pytest.mark.parametrize("kind", ["hugeint", "bigint"])
-def test_duckdb_keys_of_many_digits_stand_in_order(kind: str) -> None:
-    duckdb = pytest.importorskip("duckdb")
-    connection = duckdb.connect()
-    log = connection.query(
-        "select k::hugeint as customer_id, 'samples' as input, 0.0::double as \"hours\","
-        " 0.0::double as cost from (values (9), (10), (100)) v(k)"
-    )
-    left = connection.query(
-        f"select k::{kind} as customer_id, 2.0::double as revenue, 1.0::double as margin"
-        " from (values (10), (100), (9)) v(k)"
-    )
-    found = account_investment(log, left).table
-    assert [int(row[0]) for row in found.fetchall()] == [9, 10, 100]
-
-
 ENTRY = st.tuples(
     st.sampled_from("ABCDE"), st.sampled_from(INPUTS), st.integers(0, 40), st.integers(0, 900)
 )
@@ -269,9 +184,3 @@ def test_laws(entries: Any, margins: Any, rate: int, chance: Any) -> None:
     mixed = log.sample(frac=1, random_state=chance.randrange(99))
     again = account_investment(mixed, left.astype({"customer_id": "string"}), **prices)
     assert again.table.equals(table)
-
-
-def test_rates_are_a_dictionary() -> None:
-    for rates in (pd.Series({"sales_time": 130.0}), [130.0], 130.0):
-        with pytest.raises(ParameterError, match=r"(?s)^rates=.*give a dictionary of inputs"):
-            account_investment(LOG, MARGINS, rates=rates)  # type: ignore[arg-type]

@@ -202,13 +202,13 @@ def test_migration_refuses_what_it_cannot_compare() -> None:
     halves = pyramid(accounts(2, 1), **HALVES)
     with pytest.raises(DataError, match="not tables"):
         migration(halves, halves.table)
-    with pytest.raises(ParameterError, match="build both pyramids with the same names"):
+    with pytest.raises(ParameterError, match="build both pyramids with the same names and"):
         migration(halves, pyramid(accounts(2, 1), **NAMES))
     with pytest.raises(ParameterError) as raised:
         migration(halves, pyramid(accounts(2, 1), **{**HALVES, "cuts": (0.2, 0.5)}))
     assert str(raised.value) == (
-        "the tiers before end at 25 %, 50 %, those after at 20 %, 50 %: "
-        "build both pyramids with the same cuts"
+        "the tiers before are top, middle, base, cut at 25 %, 50 %, those after top, middle, base, "
+        "cut at 20 %, 50 %: build both pyramids with the same names and cuts"
     )
     with pytest.raises(DataError, match="the keys before are string values, those after integer"):
         migration(halves, pyramid(accounts(2, 1).assign(account=[1, 2]), **HALVES))

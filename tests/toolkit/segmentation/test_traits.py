@@ -53,7 +53,7 @@ def test_traits_weights_and_limits() -> None:
     assert weighted.table["score"].tolist()[:3] == [1, 0, 1]
     with pytest.raises(ParameterError, match="one trait must be 'revenue'"):
         vip_check(ANSWERS, key="account", traits=["goals"])
-    with pytest.raises(ParameterError, match="only 5 traits"):
+    with pytest.raises(ParameterError, match="there are only 5 conditions"):
         vip_check(ANSWERS, key="account", least=6)
     with pytest.raises(DataError, match="the scale runs from 0 to 1"):
         vip_check(ANSWERS.replace({"goals": {1: 5}}), key="account")

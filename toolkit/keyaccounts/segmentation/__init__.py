@@ -33,7 +33,7 @@ from keyaccounts.segmentation.relations import (
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_scores, rfm_segments
 from keyaccounts.segmentation.rule_check import RuleCheck, check_rules
 from keyaccounts.segmentation.rule_segments import RuleSegments, rule_segments
-from keyaccounts.segmentation.tail import ACTIONS, TailScenario, tail_scenario
+from keyaccounts.segmentation.tail import TailScenario, tail_scenario
 from keyaccounts.segmentation.time_allocation import (
     TimeAllocation,
     optimal_time,
@@ -43,7 +43,6 @@ from keyaccounts.segmentation.time_allocation import (
 from keyaccounts.segmentation.traits import VipCheck, buying_traits, loss_impact, vip_check
 
 __all__ = [
-    "ACTIONS",
     "RFM",
     "Abc",
     "AccountInvestment",

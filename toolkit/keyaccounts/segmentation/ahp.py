@@ -192,9 +192,7 @@ def ahp_weights(matrix: Any, names: Sequence[str] | None = None) -> AhpWeights:
         raise ParameterError(f"names: {len(named)} names for {n} criteria; give one for each")
     _check_cells(values, named)
     weights, largest = _principal(values)
-    from scipy.stats import rankdata  # here, because it takes longer to load than the rest
-
-    rank = rankdata(-np.round(weights, 12), "ordinal")
+    rank = pd.Series(weights.round(12)).rank(method="first", ascending=False).astype(int)
     ratio = _ratio(largest, n)
     return AhpWeights(
         pd.DataFrame({"criterion": named, "weight": weights, "rank": rank}),

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts import checks, frames, purchases
-from keyaccounts.errors import ParameterError
 from keyaccounts.patterns.held import ANSWERS, decide
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
@@ -133,13 +132,12 @@ def grading_gate(
     # its rows, says what differs in value.
     revenue, n = np.sort(frames.steady(revenue)), count.size
     mean = frames.sure_total(revenue) / max(n, 1)
+    spread = (revenue / mean).std() if mean > 0 else np.nan
     facts = {
         "customers": float(n),
         "repeat": float((count >= 2).mean()) if n else np.nan,
-        "variation": np.nan,
+        "variation": float(frames.steady(np.atleast_1d(spread))[0]),
     }
-    if mean > 0:
-        facts["variation"] = float(frames.steady(np.atleast_1d((revenue / mean).std()))[0])
     above = {"room": float(room), "least_repeat": repeat, "least_variation": variation}
     columns = {"found": facts.values(), "above": above.values()}
     return _gate("grading_conditions", facts, above, **columns)
@@ -175,7 +173,7 @@ def pyramid_suits(
 
     Raises
     ------
-    ParameterError
+    DataError
         If an answer is neither true, false nor None.
 
     References
@@ -190,7 +188,4 @@ def pyramid_suits(
     None ('impact',)
     """
     answers = {"profiles": profiles, "quality": quality, "drivers": drivers, "impact": impact}
-    for name, answer in answers.items():
-        if answer is not None and not isinstance(answer, bool | np.bool_):
-            raise ParameterError(f"{name}={answer!r}: answer True, False or None (not known)")
     return _gate("pyramid_conditions", answers, {})

@@ -373,7 +373,7 @@ def _figure(over: float, under: float, none: str, period: Period) -> Figure:
 def _check(name: str, figure: Any, period: Period) -> None:
     """Raise ParameterError unless a figure that is given is one of the same period."""
     if not isinstance(figure, Figure | None):
-        function = {"complaints": "complaint_resolution"}.get(name, name)
+        function = "complaint_resolution" if name == "complaints" else name
         raise ParameterError(
             f"{name}= is a {type(figure).__name__}: pass the answer of ka.segmentation.{function}"
         )

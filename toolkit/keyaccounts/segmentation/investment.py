@@ -185,13 +185,7 @@ def _prices(
 ) -> dict[str, tuple[float, bool]]:
     """Return input → what an hour of it costs, and whether the logged money counts."""
     prices = dict.fromkeys(inputs, (0.0, True))
-    if rates is None:
-        rates = {}
-    if not isinstance(rates, Mapping):
-        raise ParameterError(
-            f"rates={rates!r}: give a dictionary of inputs and what an hour of each costs"
-        )
-    for name, rate in rates.items():
+    for name, rate in (rates or {}).items():
         if name == DISPLACED:
             raise ParameterError(
                 f"rates= names {DISPLACED!r}: the pay of these hours stands under another input "

@@ -214,9 +214,8 @@ def _counted(
     stages: Sequence[_Stage], walks: Sequence[_Walk], customers: NDArray[np.int64]
 ) -> pd.DataFrame:
     rows = []
-    labels = np.array([walk.labels for walk in walks], dtype=object).reshape(-1, len(stages))
     for number, stage in enumerate(stages):
-        at = labels[:, number]
+        at = np.array([walk.labels[number] for walk in walks], dtype=object)
         entered = customers[at != NOT_ASKED].sum()
         unknown = customers[at == UNKNOWN].sum()
         passed = customers[np.isin(at, stage.wanted)].sum() if stage.wanted else entered

@@ -109,7 +109,16 @@ def pyramid(
     >>> found.tiers["share_of_total"].tolist()
     [0.625, 0.25, 0.1625, -0.0375]
     """
-    edges, labels = _edges(cuts), _labels(names)
+    if isinstance(cuts, str):
+        cuts = PRESETS[checks.choice("cuts", cuts, [*PRESETS])]
+    what = "rising shares such as (0.05, 0.20, 0.70)"
+    edges = checks.rising("cuts", cuts, what, each=checks.open_fraction)
+    labels = checks.texts("names", names, "tiers, best first")
+    if len({*TAKEN, *labels}) < len(TAKEN) + len(labels):
+        raise ParameterError(
+            f"names={names!r}: give each tier a name of its own; "
+            f"{', '.join(map(repr, TAKEN))} are taken"
+        )
     if len(labels) != len(edges) + 1:
         raise ParameterError(
             f"{len(edges)} cuts divide customers into {len(edges) + 1} tiers: "
@@ -122,49 +131,23 @@ def pyramid(
     ends = np.floor(np.round(np.array(edges) * n, 9))  # 0.07 × 100 is 7.000000000000001
     place = np.searchsorted(ends, np.arange(n), side="right")
     place[ranking.values <= 0] = len(edges)
-    ranked = frames.with_arrays(
-        ranking.frame,
-        rank=np.arange(1, n + 1),
-        tier=frames.Words(labels, place),
-    )
-    tiers = _tiers(ranking.values, place, labels)
-    return Pyramid(ranking.answer(ranked), tiers, edges, ranking, place)
-
-
-def _edges(cuts: Sequence[float] | str) -> tuple[float, ...]:
-    if isinstance(cuts, str):
-        return PRESETS[checks.choice("cuts", cuts, [*PRESETS])]
-    what = "rising shares such as (0.05, 0.20, 0.70)"
-    return checks.rising("cuts", cuts, what, each=checks.open_fraction)
-
-
-def _labels(names: Sequence[str]) -> tuple[str, ...]:
-    labels = tuple(checks.texts("names", names, "tiers, best first"))
-    if len(set(labels)) < len(labels) or set(TAKEN) & set(labels):
-        raise ParameterError(
-            f"names={names!r}: give each tier a name of its own; "
-            f"{', '.join(map(repr, TAKEN))} are taken"
-        )
-    return labels
-
-
-def _tiers(
-    values: NDArray[np.float64], place: NDArray[np.int64], labels: tuple[str, ...]
-) -> pd.DataFrame:
-    place = place.astype(np.intp)  # what bincount wants, also in a browser of 32 bits
-    customers = np.bincount(place, minlength=len(labels))
-    total = np.bincount(place, weights=values, minlength=len(labels))
-    whole = frames.sure_total(values)
-    return pd.DataFrame(
+    tier = frames.Words(labels, place)
+    ranked = frames.with_arrays(ranking.frame, rank=np.arange(1, n + 1), tier=tier)
+    parts = place.astype(np.intp)  # what bincount wants, also in a browser of 32 bits
+    customers = np.bincount(parts, minlength=len(labels))
+    total = np.bincount(parts, weights=ranking.values, minlength=len(labels))
+    whole = frames.sure_total(ranking.values)
+    tiers = pd.DataFrame(
         {
             "tier": labels,
             "customers": customers,
-            "share": customers / values.size,
+            "share": customers / n,
             "total": total,
             "share_of_total": total / whole if whole > 0 else np.nan,
             "per_head": total / np.where(customers > 0, customers, np.nan),
         }
     )
+    return Pyramid(ranking.answer(ranked), tiers, edges, ranking, place)
 
 
 # ------------------------------------------------------------------------------- between dates
@@ -193,12 +176,10 @@ class Migration(Shown):
     gone: int
 
     def _shown(self) -> Table:
-        shares = "nobody was there both times"
-        if not np.isnan(self.stay):
-            shares = (
-                f"{percent(self.up)} moved up, {percent(self.down)} down, "
-                f"{percent(self.stay)} stayed"
-            )
+        up, down, stay = (percent(share) for share in (self.up, self.down, self.stay))
+        shares = f"{up} moved up, {down} down, {stay} stayed"
+        if np.isnan(self.stay):
+            shares = "nobody was there both times"
         return table(self.table, f"Tiers before (rows) and after (columns): {shares}")
 
 
@@ -245,17 +226,15 @@ def migration(before: Pyramid, after: Pyramid) -> Migration:
     """
     if not (isinstance(before, Pyramid) and isinstance(after, Pyramid)):
         raise DataError("pass two answers of ka.segmentation.pyramid, not tables")
-    labels = before.tiers["tier"].tolist()
-    if after.tiers["tier"].tolist() != labels:
-        raise ParameterError(
-            f"the tiers before are {', '.join(labels)}, those after "
-            f"{', '.join(after.tiers['tier'])}: build both pyramids with the same names"
+    labels, cuts = before.tiers["tier"].tolist(), before.cuts
+    if (after.tiers["tier"].tolist(), after.cuts) != (labels, cuts):
+        then, now = (
+            f"{', '.join(p.tiers['tier'])}, cut at {', '.join(percent(c, 'g') for c in p.cuts)}"
+            for p in (before, after)
         )
-    if before.cuts != after.cuts:
-        then, now = (", ".join(percent(c, "g") for c in p.cuts) for p in (before, after))
         raise ParameterError(
-            f"the tiers before end at {then}, those after at {now}: build both pyramids with the "
-            "same cuts"
+            f"the tiers before are {then}, those after {now}: build both pyramids with the same "
+            "names and cuts"
         )
     then_in, now_in = (
         pd.Series(p._places, index=p._ranking.frame["key"].to_list()) for p in (before, after)

@@ -488,13 +488,10 @@ def rfm_segments(scored: RFM, *, split: str = "mean") -> Any:
         middle = frames.steady(np.atleast_1d(average(values)))[0] if values.size else 0.0
         better = values <= middle if fact == "recency" else values >= middle
         code += better * 2**place
-    known = {
-        sum(2**place for place, fact in enumerate(FACTS) if segment[fact] == "high"): segment
-        for segment in catalogs.entries("rfm_segments")
-    }
-    named = {
-        column: frames.Words([known[c][entry] for c in range(8)], code)
-        for column, entry in (("segment", "id"), ("segment_name", "english"), ("action", "action"))
-    }
+    segments = sorted(
+        catalogs.entries("rfm_segments"), key=lambda s: [s[fact] == "high" for fact in FACTS[::-1]]
+    )
+    names = {"segment": "id", "segment_name": "english", "action": "action"}
+    named = {n: frames.Words([s[entry] for s in segments], code) for n, entry in names.items()}
     customer = found.columns[0]
     return scored._answer(frames.with_arrays(found.select(customer, *FACTS), **named))

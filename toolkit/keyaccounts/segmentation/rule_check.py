@@ -96,7 +96,8 @@ def check_rules(
     found = {rule.id: _taken(rule) for rule in parse(listed(rules))}
     pairs = [(a, b, _shared(found[a], found[b])) for a, b in combinations(found, 2)]
     overlaps = [(a, b, _said(both)) for a, b, both in pairs if both]
-    start, end = _end("low", low, -np.inf), _end("high", high, np.inf)
+    start = checks.number("low", low)
+    end = np.inf if high is None else checks.number("high", high)
     if start >= end:
         raise ParameterError(f"low={low!r}, high={high!r}: give a lower and a higher end")
     if checks.number("step", step) < 0:
@@ -159,10 +160,6 @@ def _meet(column: str, one: Part, other: Part) -> Part:
         return tuple(word for word in one if word in other)
     low, high = max(one[0], other[0]), min(one[1], other[1])
     return (low, high) if low <= high else ()
-
-
-def _end(name: str, value: float | None, default: float) -> float:
-    return default if value is None or value == default else checks.number(name, value)
 
 
 def _said(both: dict[str, Part]) -> str:

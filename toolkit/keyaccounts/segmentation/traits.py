@@ -103,8 +103,6 @@ def vip_check(
     if "revenue" not in names:
         raise ParameterError(f"traits={traits!r}: one trait must be 'revenue'")
     needed = checks.whole("least", least, least=1)
-    if needed > len(names):
-        raise ParameterError(f"least={least!r}: there are only {len(names)} traits")
     limit = round(checks.fraction("holds", holds), 12)
     parts = card.parts.round(12)
     met = [[name, ">=", limit] for name in names]
