@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent
 CODE = {  # lines of code a room may have
     "information": 900,
     "prospecting": 700,
-    "segmentation": 2_060,  # on the way to 1,950
+    "segmentation": 2_000,  # on the way to 1,950
     "penetration": 700,
     "service": 750,
     "fleet": 300,
@@ -42,11 +42,11 @@ LONGER = {  # lines that these may have until they are cut; none is added withou
     "patterns/process.py": 315,
     "patterns/scorecard.py": 390,
     "purchases/history.py": 320,
-    "segmentation/ahp.py": 295,
+    "segmentation/ahp.py": 292,
     "segmentation/indicators.py": 440,
     "segmentation/pyramid.py": 265,
     "segmentation/rfm.py": 500,
-    "segmentation/time_allocation.py": 340,
+    "segmentation/time_allocation.py": 335,
     "tables.py": 275,
     "world/card_plan.py": 350,
     "world/money.py": 365,

@@ -167,12 +167,6 @@ def test_no_complaints_are_a_frequency_of_zero() -> None:
     assert found["complaint_frequency"] == (0, 0, 4)
 
 
-def test_taking_part_may_be_said_in_numbers_and_on_days() -> None:
-    came = INTERACTIONS.astype({"participated": int})
-    came["date"] = pd.to_datetime(came["date"])
-    assert of(engagement(came, **PERIOD)) == pytest.approx((2 / 3, 2, 3))
-
-
 def test_who_may_or_may_not_have_taken_part_does_not_count(engine: Engine) -> None:
     table = engine.table(INTERACTIONS.assign(participated=[0.0, 1.0, None, 0.0, 1.0]))
     assert of(engagement(table, **PERIOD)) == (1 / 2, 1, 2)  # A and C; of B nothing is known

@@ -108,21 +108,6 @@ def test_one_table_may_be_empty(engine: Engine) -> None:
     assert sorted(engine.rows(found.table, "customer_id")) == [("A",), ("B",), ("P",)]
 
 
-def test_other_names_and_kinds() -> None:
-    numbered = {"A": 1, "B": 2, "P": 3, "Q": 4, "R": 5}
-    log = LOG.assign(customer_id=LOG["customer_id"].map(numbered).astype("int32"))
-    log = log.astype({"input": "category", "hours": int})
-    log.columns = ["id", "what", "h", "spent"]
-    margins = MARGINS.assign(customer_id=MARGINS["customer_id"].map(numbered))
-    margins.columns = ["id", "paid", "left"]
-    found = account_investment(
-        log, margins, key="id", input="what", hours="h", cost="spent", revenue="paid",
-        margin="left", rates=RATES, alternative=50,
-    )  # fmt: skip
-    assert found.table["id"].tolist() == [1, 4, 5, 2, 3]
-    assert found.net == 560
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [

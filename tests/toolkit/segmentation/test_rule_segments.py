@@ -122,17 +122,6 @@ def test_rules_and_people_agree(ranges: list[tuple[int, int]]) -> None:
     assert check.clean == bool((verdict == "one").all())
 
 
-def test_amounts_have_no_gap_between_touching_ranges() -> None:
-    low = {"id": "low", "all": [["spend", "<=", 100]]}
-    high = {"id": "high", "all": [["spend", ">=", 150]]}
-    found = check_rules([low, high], column="spend", low=0, step=0)
-    assert found.gaps[["from", "to"]].to_numpy().tolist() == [[100, 150]]
-    touching = {**high, "all": [["spend", ">=", 100]]}
-    found = check_rules([low, touching], column="spend", low=0, step=0)
-    assert found.gaps.empty
-    assert found.overlaps["where"].tolist() == ["spend 100 to 100"]
-
-
 def test_a_rule_of_two_conditions_fills_no_gap() -> None:
     both = {**REST, "all": [*REST["all"], ["use", "in", ["commuting", "touring"]]]}
     found = check_rules([YOUNG, both, CITY], high=90)
@@ -140,14 +129,6 @@ def test_a_rule_of_two_conditions_fills_no_gap() -> None:
     where = dict(zip(found.overlaps["first"], found.overlaps["where"], strict=True))
     assert where == {"young": "age 18 to 30; use commuting", "rest": "age from 31; use commuting"}
     assert check_rules([CITY], high=90).gaps["from"].tolist() == [18]
-
-
-def test_where_an_open_range_is_shared() -> None:
-    old = {"id": "old", "all": [["age", "<=", 40]]}
-    anyone = {"id": "any", "all": [["age", "known"]]}
-    where = check_rules([old, anyone]).overlaps["where"].tolist()
-    assert where == ["age up to 40"]
-    assert check_rules([anyone, CITY]).overlaps["where"].tolist() == ["age any; use commuting"]
 
 
 def test_other_names_of_columns(engine: Engine) -> None:
@@ -177,33 +158,6 @@ def test_bad_rules(rules: Any, said: str) -> None:
     for method in (check_rules, lambda r: rule_segments(RIDERS, rules=r)):
         with pytest.raises(ParameterError, match=said):
             method(rules)
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        {"id": "x", "any": [*YOUNG["all"], *CITY["all"]]},
-        {"id": "x", "all": [{"all": YOUNG["all"]}]},
-        {"id": "x", "all": [["age", ">", 30]]},
-        {"id": "x", "all": [["use", "!=", "commuting"]]},
-        {"id": "x", "all": ["vip"]},
-    ],
-    ids=str,
-)
-def test_gaps_are_not_looked_for_where_they_cannot_be_told(rule: dict[str, Any]) -> None:
-    with pytest.raises(ParameterError, match="rule 'x': gaps and overlaps are looked for where"):
-        check_rules([YOUNG, rule])
-
-
-def test_two_conditions_on_a_column_narrow_it() -> None:
-    use = [["use", "in", ["a", "b"]], ["use", "in", ["b", "c"]]]
-    narrow = {"id": "narrow", "all": [["age", ">=", 20], ["age", "<=", 40], *use]}
-    found = check_rules([narrow, REST])
-    assert found.overlaps["where"].tolist() == ["age 31 to 40; use b"]
-    with pytest.raises(ParameterError, match="rule 'old': nobody fits its conditions on 'age'"):
-        check_rules([{"id": "old", "all": [["age", ">=", 60], ["age", "<=", 40]]}])
-    with pytest.raises(ParameterError, match="'age' is compared with numbers and with words"):
-        check_rules([YOUNG, {"id": "x", "all": [["age", "==", "old"]]}])
 
 
 @pytest.mark.parametrize(
@@ -238,10 +192,3 @@ def test_lists_begin_with_their_names(name: str) -> None:
 def test_shares_are_of_all_people() -> None:
     found = rule_segments(RIDERS)
     assert found.counts["share"].tolist() == pytest.approx([n / 12 for n in found.counts["people"]])
-
-
-def test_gaps_end_where_looking_ends() -> None:
-    assert check_rules(high=40).gaps[["from", "to"]].to_numpy().tolist() == [[31, 34]]
-    assert check_rules(high=33).gaps[["from", "to"]].to_numpy().tolist() == [[31, 33]]
-    assert check_rules(high=60).gaps[["from", "to"]].to_numpy().tolist() == [[31, 34], [56, 60]]
-    assert len(check_rules(high=30).gaps) == 0

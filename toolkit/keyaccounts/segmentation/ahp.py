@@ -58,14 +58,10 @@ class AhpWeights(Shown):
     judgments: pd.DataFrame
 
     def _shown(self) -> Table:
+        ratio = number(self.consistency_ratio, ".2f")
         said = "answers agree well enough" if self.consistent else "look at the answers again"
-        return table(
-            self.table,
-            f"Weights by pairwise comparison; consistency ratio "
-            f"{number(self.consistency_ratio, '.2f')}: {said}",
-            digits={"weight": 3},
-            rows=len(self.table),
-        )
+        caption = f"Weights by pairwise comparison; consistency ratio {ratio}: {said}"
+        return table(self.table, caption, digits={"weight": 3}, rows=len(self.table))
 
 
 def comparisons(

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from keyaccounts import checks
 from keyaccounts.errors import ParameterError
-from keyaccounts.patterns.conditions import Condition, Rule, Rules, parse
+from keyaccounts.patterns.conditions import Rules, parse
+from keyaccounts.patterns.stretches import gaps_between, said_of, shared, taken
 from keyaccounts.segmentation.rule_segments import listed
-from keyaccounts.tables import Table, number, table
-
-Part: TypeAlias = "tuple[Any, ...]"
-"""What a rule takes of a column: from where to where, both ends included; or which words."""
+from keyaccounts.tables import Table, table
 
 
 @dataclass(frozen=True)
@@ -93,84 +90,22 @@ def check_rules(
     >>> len(found.overlaps), found.clean
     (8, False)
     """
-    found = {rule.id: _taken(rule) for rule in parse(listed(rules))}
-    pairs = [(a, b, _shared(found[a], found[b])) for a, b in combinations(found, 2)]
-    overlaps = [(a, b, _said(both)) for a, b, both in pairs if both]
+    found = {rule.id: taken(rule) for rule in parse(listed(rules))}
+    pairs = [(a, b, shared(found[a], found[b])) for a, b in combinations(found, 2)]
+    overlaps = [(a, b, said_of(both)) for a, b, both in pairs if both]
     start = checks.number("low", low)
     end = np.inf if high is None else checks.number("high", high)
     if start >= end:
         raise ParameterError(f"low={low!r}, high={high!r}: give a lower and a higher end")
     if checks.number("step", step) < 0:
         raise ParameterError(f"step={step!r}: give 1 for whole numbers, 0 for amounts")
-    others = {name: rule for name, rule in found.items() if [*rule] != [column]}
-    alone = sorted(rule[column] for name, rule in found.items() if name not in others)
-    gaps = []
-    reached = start - step
-    for first, last in [*alone, (end + step, end + step)]:
-        gap = (reached + step, min(first - step, end))
-        if first > gap[0] and first > start and gap[0] <= end:
-            caught = [name for name, rule in others.items() if _shared(rule, {column: gap})]
-            gaps.append((*gap, ", ".join(caught)))
-        reached = max(reached, last)
+    gaps = gaps_between([*found.values()], column, start, end, step)
+    caught = [
+        (*gap, ", ".join(name for name, rule in found.items() if shared(rule, {column: gap})))
+        for gap in gaps
+    ]
     return RuleCheck(
-        pd.DataFrame(gaps, columns=["from", "to", "caught_by"]),
+        pd.DataFrame(caught, columns=["from", "to", "caught_by"]),
         pd.DataFrame(overlaps, columns=["first", "second", "where"]),
         not gaps and not overlaps,
     )
-
-
-def _taken(rule: Rule) -> dict[str, Part]:
-    """Return what a rule takes of each column."""
-    found: dict[str, Part] = {}
-    for part in rule.need.parts:
-        column, operator, value = part if isinstance(part, Condition) else ("", "", None)
-        values = value if isinstance(value, tuple) else (value,)
-        takes: dict[str, Part] = {}
-        if isinstance(values[0], str):
-            takes = {"==": values, "in": values}
-        elif isinstance(values[0], int | float | np.number):
-            takes = {"between": values, "==": values * 2, "known": (-np.inf, np.inf)}
-            takes |= {">=": (values[0], np.inf), "<=": (-np.inf, values[0])}
-        if operator not in takes or rule.need.least < len(rule.need.parts):
-            raise ParameterError(
-                f"rule {rule.id!r}: gaps and overlaps are looked for where all conditions must "
-                "hold and say from where to where or which words: use between, >=, <=, == and in"
-            )
-        found = _shared(found, {column: takes[operator]})
-        if not found:
-            raise ParameterError(f"rule {rule.id!r}: nobody fits its conditions on {column!r}")
-    return found
-
-
-def _shared(one: dict[str, Part], other: dict[str, Part]) -> dict[str, Part]:
-    """Return what two rules both take; nothing if nobody can fit both."""
-    both = {c: _meet(c, one[c], other[c]) for c in one.keys() & other.keys()}
-    both = {**one, **other, **both}
-    return both if all(both.values()) else {}
-
-
-def _meet(column: str, one: Part, other: Part) -> Part:
-    words = isinstance(one[0], str)
-    if words != isinstance(other[0], str):
-        raise ParameterError(
-            f"rules: {column!r} is compared with numbers and with words, but a column holds "
-            "either; name a column of its own for one of them"
-        )
-    if words:
-        return tuple(word for word in one if word in other)
-    low, high = max(one[0], other[0]), min(one[1], other[1])
-    return (low, high) if low <= high else ()
-
-
-def _said(both: dict[str, Part]) -> str:
-    """Say which people are meant, the numbers before the words."""
-    numbers = {c: _span(*part) for c, part in both.items() if not isinstance(part[0], str)}
-    words = {c: " or ".join(part) for c, part in both.items() if c not in numbers}
-    return "; ".join(f"{column} {said}" for column, said in (numbers | words).items())
-
-
-def _span(low: float, high: float) -> str:
-    if np.isinf(low):
-        return "any" if np.isinf(high) else f"up to {number(high, 'g')}"
-    said = number(low, "g")
-    return f"from {said}" if np.isinf(high) else f"{said} to {number(high, 'g')}"

@@ -47,20 +47,13 @@ class TimeAllocation(Shown):
     notes: tuple[str, ...]
 
     def _shown(self) -> Table:
-        gap = (
-            ""
-            if np.isnan(self.misallocation)
-            else f"; {percent(self.misallocation)} of the hours are not where the plan has them"
-        )
-        shares = ("customer_share", "time_share", "actual_share", "gap")
+        factor, moved = number(self.ratio, ".4g"), percent(self.misallocation)
+        said = f"Hours by tier: a factor of {factor} between the best and the least served customer"
+        if not np.isnan(self.misallocation):
+            said += f"; {moved} of the hours are not where the plan has them"
         known = self.table.dropna(axis="columns", how="all")
-        return table(
-            known,
-            f"Hours by tier: a factor of {number(self.ratio, '.4g')} between the best and the "
-            f"least served customer{gap}",
-            percent=[name for name in shares if name in known],
-            rows=len(known),
-        ).with_notes(self.notes)
+        shares = [name for name in map(str, known) if name.endswith("_share") or name == "gap"]
+        return table(known, said, percent=shares, rows=len(known)).with_notes(self.notes)
 
 
 def time_allocation(
