@@ -33,7 +33,7 @@ FIGURES = 1_100  # plots and widgets together; 150 more for each chapter but seg
 # and 340 are the helpers that took the place of 38 more: summary, outcome, rules, points.
 REST = 7_280
 NEW = ("information", "prospecting", "penetration", "service", "fleet", "classroom")
-TESTS_PER_CODE = {"segmentation": 1.4}  # else 1.3
+TESTS_PER_CODE = {"segmentation": 1.39}  # else 1.3
 LONG = 250  # lines of a module, words included
 LONGER = {  # lines that these may have until they are cut; none is added without a reason
     "datasets.py": 480,  # the cast of the course

@@ -182,15 +182,3 @@ def test_bad_cuts_of_potential(change: dict[str, Any], said: str) -> None:
 def test_bad_borders_of_value_and_profit(change: dict[str, Any], said: str) -> None:
     with pytest.raises(ParameterError, match=f"^{said}"):
         value_profit(ACCOUNTS, **COLUMNS, **change)
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"late_cuts": 30}, "late_cuts=30: give two numbers"),
-        ({"size_cuts": (60, 20)}, r"size_cuts=\(60, 20\): give two numbers, the lower first"),
-    ],
-)
-def test_bad_cuts_of_contracts(change: dict[str, Any], said: str) -> None:
-    with pytest.raises(ParameterError, match=f"^{said}"):
-        contract_tier(FLEETS, **{**SIZES, "size_cuts": (20, 60), **change})
