@@ -112,16 +112,10 @@ def overview(*, truth: bool = False, external: bool = False) -> pd.DataFrame:
     >>> found.loc["cdnow", "area"], int(found.loc["cdnow", "rows"])
     ('real', 6919)
     """
-    entries = [_dictionary()[name] for name in names(truth=truth, external=external)]
-    return pd.DataFrame(
-        {
-            "dataset": [entry["name"] for entry in entries],
-            "area": [entry["area"] for entry in entries],
-            "rows": [entry["rows"] for entry in entries],
-            "columns": [len(entry["schema"]["fields"]) for entry in entries],
-            "title": [entry["title"] for entry in entries],
-        }
-    )
+    found = pd.DataFrame(_dictionary()[name] for name in names(truth=truth, external=external))
+    return found.assign(
+        dataset=found["name"], columns=[len(schema["fields"]) for schema in found["schema"]]
+    )[["dataset", "area", "rows", "columns", "title"]]
 
 
 def path(name: str, *, truth: bool = False) -> Path:

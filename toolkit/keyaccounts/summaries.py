@@ -116,7 +116,7 @@ def summary(
     of = {column: f"column_{i}" for i, column in enumerate({**sums, **parts, **means})}
     if not (groups or of) or len(groups) > 2:
         raise ParameterError("name one column or two with by=, or columns to add up or average")
-    wanted = {f"by_{i}": frames.Column(name, "key", "by", False) for i, name in enumerate(groups)}
+    wanted = {f"by_{i}": frames.key(name, "by", known=False) for i, name in enumerate(groups)}
     for column, role in of.items():
         wanted[role] = frames.number(column, known=column in {*sums, *parts}, truths=True)
     measure = {**totals.sizes(*of.values()), "some": nw.col(next(iter(wanted))).count()}

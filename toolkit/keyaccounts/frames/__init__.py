@@ -13,32 +13,25 @@ from keyaccounts.frames.days import (
     day_literal,
     day_number,
     day_of,
-    not_a_day,
     number_of,
     to_day,
 )
 from keyaccounts.frames.door import Rows, check_keys, open_rows
 from keyaccounts.frames.joins import Joined, joined
 from keyaccounts.frames.kinds import (
-    is_empty,
-    kind_name,
-    typed,
-    typed_day,
     typed_key,
     typed_label,
     typed_number,
     typed_truth,
 )
-from keyaccounts.frames.names import Asked, asked, check_case, check_free, check_names
-from keyaccounts.frames.source import Native, NativeT, Source, read
-from keyaccounts.frames.sums import check_size, less, settled, steady, sure_total
+from keyaccounts.frames.names import asked, check_case, check_free, check_names
+from keyaccounts.frames.source import NativeT, Source, read
+from keyaccounts.frames.sums import less, settled, steady, sure_total
 
 __all__ = [
     "OPERATORS",
-    "Asked",
     "Column",
     "Joined",
-    "Native",
     "NativeT",
     "Rows",
     "Source",
@@ -49,7 +42,6 @@ __all__ = [
     "check_free",
     "check_keys",
     "check_names",
-    "check_size",
     "collect",
     "compare",
     "day",
@@ -58,13 +50,10 @@ __all__ = [
     "day_of",
     "declared",
     "flag",
-    "is_empty",
     "joined",
     "key",
-    "kind_name",
     "less",
     "like",
-    "not_a_day",
     "number",
     "number_of",
     "numbers",
@@ -74,8 +63,6 @@ __all__ = [
     "steady",
     "sure_total",
     "to_day",
-    "typed",
-    "typed_day",
     "typed_key",
     "typed_label",
     "typed_number",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
+from functools import partial
 from typing import Literal
 
 import narwhals.stable.v2 as nw
@@ -29,8 +30,8 @@ class Column:
     Attributes
     ----------
     name : the caller's name of the column.
-    kind : "key", "number", "flag", "word" or "day".
     parameter : in which the name was given, for messages; None is that of the column's role.
+    kind : "key", "number", "flag", "word" or "day".
     known : whether each row has to have a value.
     low, high : between which numbers have to lie, ends included.
     size : how far numbers may be from zero; beyond, they are too large.
@@ -40,8 +41,9 @@ class Column:
     """
 
     name: str
-    kind: Literal["key", "number", "flag", "word", "day"]
     parameter: str | None = None
+    _: KW_ONLY
+    kind: Literal["key", "number", "flag", "word", "day"]
     known: bool = True
     low: float | None = None
     high: float | None = None
@@ -51,50 +53,11 @@ class Column:
     mend: str | None = None
 
 
-def key(name: str, parameter: str | None = None) -> Column:
-    """Want a column that says whose a row is; it stays as it is."""
-    return Column(name, "key", parameter)
-
-
-def number(
-    name: str,
-    parameter: str | None = None,
-    *,
-    known: bool = True,
-    low: float | None = None,
-    high: float | None = None,
-    size: float | None = None,
-    truths: bool = False,
-    mend: str | None = None,
-) -> Column:
-    """Want finite numbers; they come as floats, and unknown ones as null."""
-    return Column(name, "number", parameter, known, low, high, size, None, truths, mend)
-
-
-def flag(
-    name: str, parameter: str | None = None, *, known: bool = True, mend: str | None = None
-) -> Column:
-    """Want true and false, 1 and 0, or yes, no and unknown; they come as the numbers 1 and 0."""
-    return Column(name, "flag", parameter, known, mend=mend)
-
-
-def word(
-    name: str,
-    parameter: str | None = None,
-    *,
-    known: bool = True,
-    among: tuple[str, ...] | None = None,
-    mend: str | None = None,
-) -> Column:
-    """Want text or categories; they come as text."""
-    return Column(name, "word", parameter, known, among=among, mend=mend)
-
-
-def day(
-    name: str, parameter: str | None = None, *, known: bool = True, mend: str | None = None
-) -> Column:
-    """Want dates, datetimes or text that starts YYYY-MM-DD; as :func:`day_of` gives them."""
-    return Column(name, "day", parameter, known, mend=mend)
+key = partial(Column, kind="key")  # says whose a row is; stays as it is
+number = partial(Column, kind="number")  # finite; they come as floats, and unknown ones as null
+flag = partial(Column, kind="flag")  # true and false, 1 and 0, or yes, no and unknown; as 1 and 0
+word = partial(Column, kind="word")  # text or categories; they come as text
+day = partial(Column, kind="day")  # dates, datetimes or text that starts YYYY-MM-DD; as `day_of`
 
 
 def typed_as_wanted(source: Source, role: str, column: Column) -> Source:

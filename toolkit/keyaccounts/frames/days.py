@@ -109,11 +109,8 @@ def day_number(column: nw.Expr, kind: nw.dtypes.DType) -> nw.Expr:
 
 
 def number_of(value: dt.date) -> int:
-    """Return a day as :func:`day_number` counts it."""
-    month = (value.month + 9) % 12
-    year = value.year - month // 10
-    days = year * 365 + year // 4 - year // 100 + year // 400
-    return days + (month * 306 + 5) // 10 + value.day
+    """Return a day as :func:`day_number` counts it, whose day 1 is March 1 of the year 0."""
+    return value.toordinal() + 306
 
 
 def to_day(value: Any) -> dt.date | None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
-
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
@@ -16,29 +13,19 @@ from keyaccounts.frames.days import not_a_day
 from keyaccounts.frames.source import Source
 
 
-def is_empty(source: Source) -> bool:
-    """Return whether an eager table has no rows (an empty pandas frame has no types to check)."""
-    return isinstance(source.rows, nw.DataFrame) and len(source.rows) == 0
-
-
 def typed(source: Source, role: str, kind: nw.dtypes.DType, fits: bool) -> Source:
     """Return the source with a column that holds nothing at all as if it were of type `kind`.
 
     Readers of files have to guess the type of an empty column, so its type says nothing.
     """
     value = nw.col(role)
-    held = (~value.is_null()).cast(nw.Int64).sum()
-    if fits or collect(source.rows.lazy().select(held))[role][0]:
+    if fits or source.has(~value.is_null()):
         return source
     if source.rows.implementation.is_pandas():  # where it matters how nothing is written
         empty = source.rows.to_native().assign(**{role: pd.NA})
-        empty = empty.astype({role: "string" if kind == nw.String else "Float64"})
-        return replace(source, rows=nw.from_native(empty), lazy=nw.from_native(empty).lazy())
+        return source.holding(empty.astype({role: "string" if kind == nw.String else "Float64"}))
     some = nw.lit("") if kind == nw.String else nw.lit(0.0)
-    nothing = nw.when(~value.is_null()).then(some).alias(role)
-    return replace(
-        source, rows=source.rows.with_columns(nothing), lazy=source.lazy.with_columns(nothing)
-    )
+    return source.changed(nw.when(~value.is_null()).then(some).alias(role))
 
 
 def typed_key(source: Source, role: str) -> Source:
@@ -53,10 +40,7 @@ def typed_key(source: Source, role: str) -> Source:
     source = typed(source, role, nw.String(), not arrow or source.dtype(role) != nw.Unknown)
     kind = source.dtype(role)
     if arrow and kind == nw.Categorical:  # and sorts no categories
-        text = nw.col(role).cast(nw.String)
-        return replace(
-            source, rows=source.rows.with_columns(text), lazy=source.lazy.with_columns(text)
-        )
+        return source.changed(nw.col(role).cast(nw.String))
     odd = nw.Object if source.engine == "polars" else nw.Unknown if arrow else None
     if kind.is_nested() or kind == odd:
         raise DataError(
@@ -65,7 +49,7 @@ def typed_key(source: Source, role: str) -> Source:
         )
     if kind in (nw.Date, nw.Datetime):
         far = not_a_day(source, role)
-        if collect(source.lazy.select(far.cast(nw.Int64).sum()))[role][0]:
+        if source.has(far):
             raise DataError(
                 f"column {source.names[role]!r}: days outside the years 1 to 9999: "
                 f"{source.example(far, role)}. Mend these rows or leave them out"
@@ -86,8 +70,7 @@ def typed_number(source: Source, role: str) -> Source:
         own = source.rows.to_native()
         named = own[role].dtype
         if isinstance(named, pd.CategoricalDtype) and named.categories.dtype.kind in "iuf":
-            rows = nw.from_native(own.assign(**{role: own[role].astype(float)}))
-            source = replace(source, rows=rows, lazy=rows.lazy())
+            source = source.holding(own.assign(**{role: own[role].astype(float)}))
     kind = source.dtype(role)
     if "decimal" in _unknown(source, role):  # of a width that Narwhals does not know
         return _arrow_floats(source, role)
@@ -143,11 +126,10 @@ def _arrow_floats(source: Source, role: str) -> Source:
     if source.rows.implementation.is_pyarrow():
         place = own.schema.names.index(role)
         floats = own.column(place).cast("double", safe=False)
-        rows: Any = nw.from_native(own.set_column(place, role, floats))
-        return replace(source, rows=rows, lazy=rows.lazy())
+        return source.holding(own.set_column(place, role, floats))
     if source.rows.implementation.is_pandas() and isinstance(own[role].dtype, pd.ArrowDtype):
-        rows = nw.from_native(own.assign(**{role: own[role].to_numpy(np.float64, na_value=np.nan)}))
-        return replace(source, rows=rows, lazy=source.lazy if source.connection else rows.lazy())
+        floats = own[role].to_numpy(np.float64, na_value=np.nan)
+        return source.holding(own.assign(**{role: floats}), source.lazy)
     return source
 
 
@@ -171,17 +153,14 @@ def typed_truth(source: Source, role: str) -> Source:
     if source.dtype(role) not in (nw.String, nw.Categorical, nw.Enum):
         return source
     text = nw.col(role).cast(nw.String)
-    other = (~nw.col(role).is_null() & ~text.is_in(["yes", "no", "unknown", ""])).cast(nw.Int64)
-    if collect(source.lazy.select(other.sum().alias("n")))["n"][0]:
+    if source.has(~nw.col(role).is_null() & ~text.is_in(["yes", "no", "unknown", ""])):
         return source
-    truth = nw.when(text.is_in(["yes", "no"])).then(text == "yes").alias(role)
-    lazy = source.lazy.with_columns(truth)
+    changed = source.changed(nw.when(text.is_in(["yes", "no"])).then(text == "yes").alias(role))
     if source.rows.implementation.is_pandas():  # where truth with gaps has a type of its own
         own = source.rows.to_native()
         truths = own[role].astype(object).map({"yes": True, "no": False}).astype("boolean")
-        rows: Any = nw.from_native(own.assign(**{role: truths}))
-        return replace(source, rows=rows, lazy=lazy if source.connection else rows.lazy())
-    return replace(source, rows=source.rows.with_columns(truth), lazy=lazy)
+        return source.holding(own.assign(**{role: truths}), changed.lazy)
+    return changed
 
 
 # Text is judged by pattern and compared as text: no engine's own date parser is asked, because
@@ -216,8 +195,7 @@ def _timestamps(source: Source, role: str) -> Source:
     if source.rows.implementation.is_pandas() and isinstance(own[role].dtype, pd.PeriodDtype):
         short = (pd.offsets.Day, pd.offsets.BusinessDay, pd.offsets.Tick)
         if isinstance(own[role].dtype.freq, short) and own[role].dtype.freq.n == 1:
-            rows = nw.from_native(own.assign(**{role: own[role].dt.to_timestamp()}))
-            return replace(source, rows=rows, lazy=rows.lazy())
+            return source.holding(own.assign(**{role: own[role].dt.to_timestamp()}))
     return source
 
 

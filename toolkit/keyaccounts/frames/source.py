@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any, TypeAlias, TypeVar
 
@@ -64,6 +64,22 @@ class Source:
     def dtype(self, role: str) -> nw.dtypes.DType:
         """Return the type of the column in a role."""
         return self.rows.collect_schema()[role]
+
+    def changed(self, column: nw.Expr) -> Source:
+        """Return the source with a column changed, in both engines."""
+        return replace(
+            self, rows=self.rows.with_columns(column), lazy=self.lazy.with_columns(column)
+        )
+
+    def holding(self, own: Any, lazy: nw.LazyFrame[Any] | None = None) -> Source:
+        """Return the source with rows of its engine; `lazy` are the same where another works."""
+        rows = nw.from_native(own)
+        kept = lazy if self.connection and lazy is not None else rows.lazy()
+        return replace(self, rows=rows, lazy=kept)
+
+    def has(self, wanted: nw.Expr) -> bool:
+        """Return whether something holds for a row."""
+        return bool(collect(self.lazy.select(wanted.cast(nw.Int64).sum().alias("n")))["n"][0])
 
     def example(self, wrong: nw.Expr, *show: str) -> str:
         """Say where the first rows are for which `wrong` holds, with values of columns there."""

@@ -298,16 +298,6 @@ class Machine:
         return self.moves[state][event]
 
     @property
-    def reachable(self) -> tuple[str, ...]:
-        """The states that a case can get to from the first one, in their order."""
-        found, ahead = {self.states[0]}, [self.states[0]]
-        while ahead:
-            new = {*self.moves.get(ahead.pop(), {}).values()} - found
-            found |= new
-            ahead += new
-        return tuple(state for state in self.states if state in found)
-
-    @property
     def dead_ends(self) -> tuple[str, ...]:
         """The states that no move leaves although they are no ends."""
         return tuple(s for s in self.states if not self.moves.get(s) and s not in self.ends)
