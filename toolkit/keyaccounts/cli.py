@@ -9,14 +9,14 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pandas as pd
 
 from keyaccounts import datasets, files
 from keyaccounts.errors import KeyAccountsError, ParameterError, needs
+from keyaccounts.tables import missing
 from keyaccounts.world import large
 
 try:
@@ -24,8 +24,8 @@ try:
         import typer
         from rich.console import Console
         from rich.table import Table
-except ModuleNotFoundError as missing:
-    raise SystemExit(str(missing)) from missing
+except ModuleNotFoundError as error:
+    raise SystemExit(str(error)) from error
 
 EXITS = (
     "Ends with 0 when it is done; with 1 when it is not: one line says why, and what was there is "
@@ -43,14 +43,6 @@ app.add_typer(data, name="data")
 Truth = Annotated[bool, typer.Option("--truth", help="Also the answer key, the tables truth_...")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
 Name = Annotated[str, typer.Argument(help="Name of a dataset, as `data list` shows it.")]
-
-
-class Size(StrEnum):
-    """How large a simulated company is."""
-
-    small = "small"
-    course = "course"
-    large = "large"
 
 
 @app.callback()
@@ -73,7 +65,7 @@ def _show(frame: pd.DataFrame) -> None:
 
 
 def _cell(value: object) -> str:
-    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+    if missing(value):
         return ""
     large = isinstance(value, int) and abs(value) >= 10_000  # a year stays a year
     return f"{value:,}" if large else str(value)
@@ -124,8 +116,9 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")],
     out: Annotated[Path, typer.Option(help="Folder to write the tables into.")],
     size: Annotated[
-        Size, typer.Option(help="Large has orders and service only, as Parquet.")
-    ] = Size.course,
+        Literal["small", "course", "large"],
+        typer.Option(help="Large has orders and service only, as Parquet."),
+    ] = "course",
     orders: Annotated[
         int | None, typer.Option(help="How many orders a large one has (10,000,000).")
     ] = None,
@@ -133,7 +126,7 @@ def simulate(
     overwrite: Overwrite = False,
 ) -> None:
     """Simulate a company of your own and write its tables into a folder."""
-    if orders is not None and size is not Size.large:
+    if orders is not None and size != "large":
         raise ParameterError(
             f"--orders {orders} is for --size large only: add that, or leave --orders out"
         )
@@ -145,10 +138,10 @@ def simulate(
                 f"--out {out} is not empty: --overwrite takes the place of an older company there "
                 "and leaves what else there is"
             )
-        if size is Size.large:
+        if size == "large":
             written = _stream(seed, out, 10_000_000 if orders is None else orders, truth)
         else:
-            tables = datasets.simulate(seed, size=size.value, truth=truth)
+            tables = datasets.simulate(seed, size=size, truth=truth)
             written = datasets.write(tables, out, alone=True)
     _show(written)
 

@@ -206,7 +206,7 @@ def table(
         places = digits.get(name, 2) if isinstance(digits, Mapping) else digits
         values = shown[name].to_list()
         if name.endswith("_id"):  # a number that names something is not a quantity
-            texts.append(["–" if _missing(v) else _name(v) for v in values])
+            texts.append(["–" if missing(v) else _name(v) for v in values])
         else:
             places = 0 if name not in percent and _all_whole(values) else places
             texts.append([_text(v, places, name in percent) for v in values])
@@ -227,7 +227,7 @@ def _facts(facts: Mapping[Any, Any], caption: str, columns: Any, digits: Any) ->
         raise ColumnError(f"columns={columns!r}: facts have two headings, such as question, answer")
     cells = []
     for name, value in facts.items():
-        if not (_missing(value) or np.isscalar(value) or isinstance(value, dt.date | Decimal)):
+        if not (missing(value) or np.isscalar(value) or isinstance(value, dt.date | Decimal)):
             raise DataError(f"the fact {name!r} has several values. For a table, make a frame")
         places = digits.get(name, 2) if isinstance(digits, Mapping) else digits
         cells.append((str(name), _text(value, 0 if _all_whole([value]) else places, False)))
@@ -242,7 +242,8 @@ def _headings(names: Sequence[str]) -> dict[str, str]:
     return {name: str(name).removesuffix("_id").replace("_", " ") for name in names}
 
 
-def _missing(value: Any) -> bool:
+def missing(value: Any) -> bool:
+    """Return whether a value of any engine is none."""
     nothing = value is None or value is pd.NaT or value is pd.NA
     return nothing or (isinstance(value, float | Decimal) and value != value)
 
@@ -258,7 +259,7 @@ def _all_whole(values: Sequence[Any]) -> bool:
 
 
 def _text(value: Any, digits: int, share: bool) -> str:
-    if _missing(value):
+    if missing(value):
         return "–"
     if isinstance(value, dt.datetime):
         return value.strftime("%Y-%m-%d" if value.time() == dt.time() else "%Y-%m-%d %H:%M")

@@ -48,9 +48,7 @@ def faults_of(source: Source, role: str, column: Column) -> list[Fault]:
     def add(wrong: nw.Expr, what: str, mend: str) -> None:
         found.append(Fault(role, wrong, what, column.mend or mend))
 
-    missing = value.is_null()
-    if kind.is_float():
-        missing = missing | value.is_nan()
+    missing = source.missing(role)
     finite = column.kind == "number" and kind.is_float()
     if column.known:
         if column.kind == "number":

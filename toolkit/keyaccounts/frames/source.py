@@ -17,6 +17,7 @@ from keyaccounts.errors import ColumnError, DataError
 from keyaccounts.frames.answers import collect
 from keyaccounts.frames.names import check_columns, check_engine_names, check_index
 from keyaccounts.frames.tidy import plain_arrow, tidy
+from keyaccounts.tables import missing
 
 Native: TypeAlias = Any
 """A pandas, Polars, pyarrow, DuckDB or PySpark table."""
@@ -81,6 +82,13 @@ class Source:
         """Return whether something holds for a row."""
         return bool(collect(self.lazy.select(wanted.cast(nw.Int64).sum().alias("n")))["n"][0])
 
+    def missing(self, role: str) -> nw.Expr:
+        """Return where a column holds nothing: null, or in a column of floats not a number."""
+        column = nw.col(role)
+        return (
+            column.is_null() | column.is_nan() if self.dtype(role).is_float() else column.is_null()
+        )
+
     def example(self, wrong: nw.Expr, *show: str) -> str:
         """Say where the first rows are for which `wrong` holds, with values of columns there."""
         rows = self.rows
@@ -113,8 +121,7 @@ class Source:
 
 def _plain(value: Any) -> str:
     """Write a value of any engine as a reader would."""
-    nothing = value is None or value is pd.NaT or value is pd.NA
-    if nothing or (isinstance(value, float) and np.isnan(value)):
+    if missing(value):
         return "missing"
     if isinstance(value, dt.date):
         return str(value)[:10]

@@ -6,7 +6,7 @@ not zero. Here it stays NaN, or an empty text, until they say what to do with it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -138,6 +138,14 @@ def read(
         {role: found[plain[role]].fill_null("").to_list() for role in words},
         {role: frames.numbers(found, plain[role]) for role in days},
         frozenset(r for r in numbers if opened.source.dtype(plain[r]) == nw.Boolean),
+    )
+
+
+def listed(names: Sequence[str], which: NDArray[np.bool_]) -> NDArray[np.str_]:
+    """Return for each row the names of the columns that are true there, as one text."""
+    rows = which.tolist()
+    return np.array(
+        [", ".join(n for n, w in zip(names, row, strict=True) if w) for row in rows], dtype=str
     )
 
 

@@ -147,11 +147,7 @@ def _code(source: frames.Source, role: str, condition: Condition) -> tuple[frame
     elif operator != "known":
         value = [*value] if operator == "in" else value
         source, yes = frames.compare(source, role, operator, value)
-    kind, missing = source.dtype(role), column.is_null()
-    if kind.is_float():
-        missing = missing | column.is_nan()
-    if kind in (nw.String, nw.Categorical, nw.Enum):
-        missing = missing | (column.cast(nw.String) == "")
+    missing = _missing(source, role)
     if yes is None:  # whether it is known is never unknown
         return source, nw.when(missing).then(nw.lit(NO)).otherwise(nw.lit(YES))
     fails = nw.lit(NO) if no is None else nw.when(no).then(nw.lit(NO)).otherwise(nw.lit(_FAULT))
@@ -159,16 +155,18 @@ def _code(source: frames.Source, role: str, condition: Condition) -> tuple[frame
     return source, nw.when(missing).then(nw.lit(UNKNOWN)).otherwise(code)
 
 
+def _missing(source: frames.Source, role: str) -> nw.Expr:
+    """Return where a column holds nothing; an empty text is none."""
+    if source.dtype(role) not in (nw.String, nw.Categorical, nw.Enum):
+        return source.missing(role)
+    return nw.col(role).is_null() | (nw.col(role).cast(nw.String) == "")
+
+
 def _neither(source: frames.Source, roles: Mapping[str, str], condition: Condition) -> DataError:
     """Say where a column holds neither of the two values it may hold."""
     role, both = roles[condition.column], [*condition.value]
-    column, missing = nw.col(role), nw.col(role).is_null()
-    if isinstance(both[0], str):
-        column = column.cast(nw.String)
-        missing = missing | (column == "")
-    elif source.dtype(role).is_float():
-        missing = missing | column.is_nan()
-    other = ~(missing | (column == both[0]) | (column == both[1]))
+    column = nw.col(role).cast(nw.String) if isinstance(both[0], str) else nw.col(role)
+    other = ~(_missing(source, role) | (column == both[0]) | (column == both[1]))
     return DataError(
         f"column {source.names[role]!r} holds other labels than {both[0]!r} and {both[1]!r}: "
         f"{source.example(other, role)}. Rename them, or compare the column with a value"

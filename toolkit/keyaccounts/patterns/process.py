@@ -130,13 +130,7 @@ def stand(
         read.answer(
             stage=frames.Words(["", *names], place + 1),
             next=frames.Words([*names, ""], place + 1),
-            skipped=np.array(
-                [
-                    ", ".join(n for n, s in zip(names, row, strict=True) if s)
-                    for row in before & ~reached
-                ],
-                dtype=str,
-            ),
+            skipped=entries.listed(names, before & ~reached),
             days=frames.number_of(today) - since,
             in_order=~(days < latest).any(axis=1),
         ),

@@ -145,9 +145,7 @@ def scorecard(
     checks.choice("mean", mean, ("arithmetic", "geometric"))
     read = entries.read(rows, key=key, numbers=columns)
     ends = _ends(scale, names, read)
-    parts = np.empty((len(read.keys), len(names)))
-    for place, name in enumerate(names):
-        parts[:, place] = _scaled(read, name, ends[name], name in reverse)
+    parts = np.column_stack([_scaled(read, n, ends[n], n in reverse) for n in names])
     known = ~np.isnan(parts)
     gains = np.where(known, shares * (1 - parts), 0.0)
     gates = parts[:, [name in required for name in names]]
@@ -156,10 +154,7 @@ def scorecard(
         "coverage": _round(known @ shares),
         "known": known.sum(axis=1),
         "weakest": _named(names, np.where(known, -_round(parts), -np.inf)),
-        "missing": np.array(
-            [", ".join(n for n, k in zip(names, row, strict=True) if not k) for row in known],
-            dtype=str,
-        ),
+        "missing": entries.listed(names, ~known),
         "ready": (gates > 0).all(axis=1),
         "fix_first": _named(names, np.where(gains > 0, _round(gains), -np.inf)),
     }
@@ -193,21 +188,13 @@ def _scaled(
     read: entries.Entries, name: str, ends: tuple[float, float] | None, reverse: bool
 ) -> NDArray[np.float64]:
     """Return an item from 0 (worst) to 1 (best)."""
-    values = read.numbers[name]
-    if ends is None:
-        return values
-    low, high = ends
-    if name not in read.truths:
-        read.refuse(
-            name,
-            (values < low) | (values > high),
-            f"the scale runs from {low:zg} to {high:zg}",
-        )
-        found = (
-            (values - low) / (high - low) if high > low else np.where(np.isnan(values), values, 0.5)
-        )
-    else:  # true or false
-        found = values
+    found = read.numbers[name]
+    if ends is not None and name not in read.truths:
+        low, high = ends
+        wrong = (found < low) | (found > high)
+        read.refuse(name, wrong, f"the scale runs from {low:zg} to {high:zg}")
+        alike = np.where(np.isnan(found), found, 0.5)
+        found = (found - low) / (high - low) if high > low else alike
     return np.asarray(1 - found if reverse else found)
 
 

@@ -82,7 +82,7 @@ def drawing(ax: Axes | None, title: str) -> Iterator[Axes]:
             _, ax = plt.subplots()
         own = {*ax.texts}
         yield ax
-        finding(ax, title)
+        ax.set_title(wrapped(title), x=0, ha="left")  # the finding, flush with the axes
         _write_plainly(ax, own)
 
 
@@ -101,11 +101,6 @@ def _write_plainly(ax: Axes, own: set[Text]) -> None:
 def _plain_tick(written: FuncFormatter, value: float, place: int | None) -> str:
     lines = plain(written(value, place)).split("\n")
     return "\n".join(x if len(x) <= LONGEST else f"{x[: LONGEST - 1].rstrip()}…" for x in lines)
-
-
-def finding(ax: Axes, title: str) -> None:
-    """Set the title, which is the finding, flush with the left end of the axes."""
-    ax.set_title(wrapped(title), x=0, ha="left")
 
 
 def bare(ax: Axes, *spines: str) -> None:

@@ -110,15 +110,10 @@ def read(source: str | Path) -> tuple[str, tuple[Question, ...]]:
         name = Path(source).name
         try:
             text = files.text(_file(Path(source)))
-        except FileNotFoundError as error:
-            raise DataError(
-                f"no questions at {str(source)!r}: give the path of a TOML file as seen from "
-                "the notebook's folder, or the TOML text itself"
-            ) from error
         except OSError as error:
             raise DataError(
-                f"the questions at {str(source)!r} cannot be read ({error.strerror}): "
-                "give the path of a TOML file, or the TOML text itself"
+                f"no questions at {str(source)!r} ({error.strerror}): give the path of a TOML file "
+                "as seen from the notebook's folder, or the TOML text itself"
             ) from error
     try:
         content = tomllib.loads(text)
