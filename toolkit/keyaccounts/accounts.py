@@ -134,16 +134,11 @@ def _fields(table: str) -> dict[str, dict[str, Any]]:
 
 
 def _wanted(field: Mapping[str, Any]) -> frames.Column:
-    name, limits = field["name"], field["constraints"]
-    known = limits["required"]
-    if field["type"] == "date":
-        return frames.day(name, known=known)
-    if field["type"] == "boolean":
-        return frames.flag(name, known=known)
+    limits, kinds = field["constraints"], {"date": frames.day, "boolean": frames.flag}
     if field["type"] == "string":
         words = limits.get("enum")
-        return frames.word(name, known=known, among=words and tuple(words))
-    return frames.number(name, known=known)
+        return frames.word(field["name"], known=limits["required"], among=words and tuple(words))
+    return kinds.get(field["type"], frames.number)(field["name"], known=limits["required"])
 
 
 def _cards(tables: Mapping[str, Any] | None) -> pd.DataFrame:

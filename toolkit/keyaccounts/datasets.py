@@ -213,15 +213,11 @@ def load(name: str, *, truth: bool = False, source: str | Path | None = None) ->
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(f"{error}, or give the file as source=") from error
     fields = {field.get("source_name", field["name"]): field for field in entry["schema"]["fields"]}
-    kinds, days = {}, {}
-    for column, field in fields.items():
-        if field["type"] in _DAYS:
-            days[column] = field.get("format", _DAYS[field["type"]])
-        else:
-            kinds[column] = _kind(field)
+    dated = {c: f for c, f in fields.items() if f["type"] in _DAYS}
+    days = {c: f.get("format", _DAYS[f["type"]]) for c, f in dated.items()}
     options: dict[str, Any] = {
         "usecols": list(fields),
-        "dtype": kinds,
+        "dtype": {c: _kind(f) for c, f in fields.items() if c not in dated},
         "parse_dates": list(days),
         "date_format": days,
         "keep_default_na": False,

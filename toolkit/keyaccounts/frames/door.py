@@ -59,9 +59,7 @@ class Rows:
 
 def check_keys(keys: nw.Series[Any], name: str) -> None:
     """Raise DataError unless each of some sorted keys is there, and there once."""
-    missing = keys.is_null()
-    if keys.dtype.is_float():
-        missing = missing | keys.is_nan()
+    missing = keys.is_null() | keys.is_nan() if keys.dtype.is_float() else keys.is_null()
     if n := int(missing.sum()):
         raise DataError(
             f"column {name!r}: missing in {n:,} of {len(keys):,} rows. "

@@ -15,7 +15,7 @@ import pandas as pd
 from keyaccounts import mends
 from keyaccounts.errors import ColumnError, DataError
 from keyaccounts.frames.answers import collect
-from keyaccounts.frames.names import check_columns, check_engine_names, check_index
+from keyaccounts.frames.names import check_columns, check_engine_names, check_index, check_names
 from keyaccounts.frames.tidy import plain_arrow, tidy
 from keyaccounts.tables import missing
 
@@ -157,33 +157,31 @@ def read(native: Native, /, **names: str) -> Source:
     >>> ka.frames.read(pd.DataFrame({"customer_id": [7]}), customer="customer_id").engine
     'pandas'
     """
+    check_names(names)
     native = nw.to_native(native, pass_through=True)
     if isinstance(native, pd.DataFrame):
+        rows: Any = None
+        present = [*native.columns]
         check_index(native, names)
-        check_columns(list(native.columns), names)
-        names = _plain_names(names)
-        part = native[list(names.values())]
-        if any(name is not None for name in native.index.names):  # it might be named like a role
-            part = part.reset_index(drop=True)
-        rows: Any = nw.from_native(tidy(part))
     else:
         rows = _open(native)
         present = rows.collect_schema().names()
         check_engine_names(rows.implementation, present, names)
-        check_columns(present, names)
-        names = _plain_names(names)
-        if rows.implementation.is_pyarrow():
-            rows = nw.from_native(plain_arrow(rows.to_native().select([*names.values()])))
+    check_columns(present, names)
+    names = {role: str(name) for role, name in names.items()}
+    if rows is None:
+        part = native[list(names.values())]
+        if any(name is not None for name in native.index.names):  # it might be named like a role
+            part = part.reset_index(drop=True)
+        rows = nw.from_native(tidy(part))
+    elif rows.implementation.is_pyarrow():
+        rows = nw.from_native(plain_arrow(rows.to_native().select([*names.values()])))
     if rows.implementation.is_duckdb():  # in SQL: DuckDB 1 takes other names apart at their dots
         named = [f"{mends.quoted(name)} as {mends.quoted(role)}" for role, name in names.items()]
         rows = nw.from_native(rows.to_native().project(", ".join(named)))
     else:
         rows = rows.select(nw.col(name).alias(role) for role, name in names.items())
     return Source(native, names, rows, *_work(rows))
-
-
-def _plain_names(names: dict[str, str]) -> dict[str, str]:
-    return {role: str(name) for role, name in names.items()}
 
 
 def _open(native: Native) -> Any:
