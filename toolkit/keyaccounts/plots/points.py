@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from keyaccounts import frames
 from keyaccounts.errors import DataError
 from keyaccounts.plots.style import ACCENT, INK, MUTED, bare, drawing
-from keyaccounts.tables import percent
+from keyaccounts.tables import number, percent
 
 
 def rates(
@@ -86,7 +86,7 @@ def rates(
         for place, value in zip(places, rate, strict=True):
             # in a column of their own, where they meet neither the dots nor the average's line
             ax.annotate(
-                percent(value) + (f" of {trials[place]:,.0f}" if counted else ""),
+                percent(value) + (f" of {number(trials[place])}" if counted else ""),
                 (1, place), xycoords=("axes fraction", "data"),
                 xytext=(6, 0), textcoords="offset points", va="center", color=INK,
             )  # fmt: skip
