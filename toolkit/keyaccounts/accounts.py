@@ -175,7 +175,8 @@ def _books(
     orders = orders.assign(margin=orders["amount"] - orders["cost_of_goods"])
     prices = dict.fromkeys(_fields("service_log")["input"]["constraints"]["enum"], (0.0, True))
     brought = totals(orders, key=KEY, revenue="amount", margin="margin")
-    found = brought_and_taken(brought, log[log["date"].between(first, last)], prices)
+    log = log[log["date"].between(first, last)]
+    found = brought_and_taken(brought, log, prices, count_hours=True)
     books = pd.DataFrame(found.figures, index=pd.Index(found.keys["key"].to_list(), name=KEY))
     profit = frames.less(found.figures["margin"], found.figures["cost_to_serve"])
     books = books.assign(profit=profit, hours=books["hours served"], orders=bought["orders"])

@@ -102,11 +102,13 @@ def brought_and_taken(
     input: str = "input",
     hours: str = "hours",
     cost: str = "cost",
+    count_hours: bool = False,
 ) -> frames.Joined:
     """Put totals of what accounts brought beside what a service log says they took.
 
     `prices` has what an hour of each input costs, and whether the logged money counts. The answer
-    has each input in money, `cost_to_serve` (of all but displaced work) and `hours served`.
+    has each input in money, and of all but displaced work `cost_to_serve` and, if they are to be
+    counted, `hours served`.
     """
     opened = frames.open_rows(
         log,
@@ -115,7 +117,8 @@ def brought_and_taken(
         hours=frames.number(hours),
         cost=frames.number(cost),
     )
-    worth = [nw.when(nw.col("input") != DISPLACED).then(nw.col("hours")).alias("hours served")]
+    served = nw.when(nw.col("input") != DISPLACED).then(nw.col("hours")).alias("hours served")
+    worth = [served] if count_hours else []
     for name, (an_hour, counts) in prices.items():
         value = nw.col("cost") if counts else nw.lit(0.0)
         value = value + nw.col("hours") * an_hour if an_hour else value
@@ -126,8 +129,8 @@ def brought_and_taken(
         margins=brought, log=(opened.source, frames.collect(sums.sort("key"), key="key"))
     )
     figures = {name: frames.steady(values) for name, values in found.figures.items()}
-    served = np.asarray(sum(figures[name] for name in prices if name != DISPLACED))
-    return found._replace(figures={**figures, "cost_to_serve": frames.steady(served)})
+    cost_to_serve = np.asarray(sum(figures[name] for name in prices if name != DISPLACED))
+    return found._replace(figures={**figures, "cost_to_serve": frames.steady(cost_to_serve)})
 
 
 def first_cards(pairs: pd.DataFrame, *, key: str, same_as: str) -> dict[Any, Any]:
