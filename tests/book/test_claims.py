@@ -53,8 +53,8 @@ CLAIMS = [
     ),
     (
         KEY,
-        "O0016, O0035, O0138 and O0147 are four of the six planted accounts of [the pyramid]"
-        "(pyramid-and-grade.ipynb). In all years together they cost you 397,000 yuan more than",
+        "O0016, O0035, O0138 and O0147 are four of six accounts that this simulation was told to"
+        " make costly. In all years together they cost you 397,000 yuan more than",
         "{'O0016', 'O0035', 'O0138', 'O0147'} <= {*load('truth_customers', truth=True)"
         ".query('kind == \"organization\"').nlargest(6, 'intensity')['customer_id']}"
         " and round(ever.set_index('customer_id')['all_years']"
@@ -67,73 +67,6 @@ CLAIMS = [
         " == [368, 7856]"
         " and {*result.nlargest(6, 'score')['customer_id']}"
         " ^ {*result.loc[result['grade'] == 'A', 'customer_id']} == {'O0009', 'O0013'}",
-    ),
-    (
-        f"{CHAPTER_3}pyramid-and-grade.ipynb",
-        "25 of the 78 in platinum are private drivers",
-        "[(top := found.table.query('tier == \"platinum\"')['customer_id']).size,"
-        " top.str.startswith('I').sum()] == [78, 25]",
-    ),
-    (
-        f"{CHAPTER_3}pyramid-and-grade.ipynb",
-        "55 of its 189 did not come; those who came fell by 13 %",
-        "[(gold := pairs.query('tier == \"gold\"'))['profit_this'].isna().sum(), len(gold)]"
-        " == [55, 189]"
-        " and round(100 * gold['profit_this'].sum() / gold['profit_last'].sum()) == 100 - 37"
-        " and round(100 * gold['profit_this'].sum()"
-        "  / gold.dropna(subset='profit_this')['profit_last'].sum()) == 100 - 13",
-    ),
-    (
-        f"{CHAPTER_3}pyramid-and-grade.ipynb",
-        "The six planted accounts had made 81 % of the loss, and two of them are gone."
-        " The other 373 went from −133 to +135 a head",
-        "(lead := pairs.query('tier == \"lead\"').assign("
-        "  made=lambda rows: rows['customer_id'].isin(six['customer_id']))) is not None"
-        " and lead['made'].sum() == 6"
-        " and round(100 * lead.query('made')['profit_last'].sum() / lead['profit_last'].sum())"
-        " == 81"
-        " and lead[lead['made']]['profit_this'].isna().sum() == 2"
-        " and lead[~lead['made']][['profit_last', 'profit_this']].fillna(0).mean().round().tolist()"
-        " == [-133, 135] and (~lead['made']).sum() == 373",
-    ),
-    (
-        f"{CHAPTER_3}pyramid-and-grade.ipynb",
-        "without these two extremes 65 % still get a C, and without three at each end of profit"
-        " 56 % get a D",
-        "[round(100 * ka.segmentation.composite_grade("
-        "  known.sort_values('profit').iloc[cut:-cut], key='customer_id', weights=weights.weights)"
-        "  .counts.set_index('grade')['share'][grade]) for cut, grade in ((1, 'C'), (3, 'D'))]"
-        " == [65, 56]",
-    ),
-    (
-        f"{CHAPTER_3}pyramid-and-grade.ipynb",
-        "0.073 × 1 + 0.473 × 0 + 0.170 × 0.811 + 0.284 × 0.863 = 0.456",
-        "weights.weights.round(3).tolist() == [0.073, 0.473, 0.17, 0.284]"
-        " and parts.loc['O0023', ['value', 'profit', 'credit', 'future', 'score']].astype(float)"
-        "  .round(3).tolist() == [1, 0, 0.811, 0.863, 0.456]"
-        " and graded.grades == {'A': 0.8, 'B': 0.6, 'C': 0.4, 'D': 0.0}",
-    ),
-    (
-        f"{CHAPTER_3}pyramid-and-grade.ipynb",
-        "this explorer at 7, which passes with 0.06. Three answers of 3 are easy to defend and"
-        " have 0.12. With 1/3, 1/3 and 1 nothing contradicts, and profit gets 14 %.",
-        "[round(ratio(said), 2) for said in ([3, 7, 5], [3, 3, 3], [1 / 3, 1 / 3, 1])]"
-        " == [0.06, 0.12, 0] and round(100 * ka.segmentation.ahp_weights("
-        "  ka.segmentation.comparisons([1 / 3, 1 / 3, 1], three)).weights[0]) == 14",
-    ),
-    (
-        f"{CHAPTER_3}pyramid-and-grade.ipynb",
-        "9 of 12 fits anything from 47 to 91 %",
-        "[round(100 * end) for end in ka.patterns.rates.wilson_interval(9, 12)] == [47, 91]",
-    ),
-    (
-        f"{CHAPTER_3}pyramid-and-grade.ipynb",
-        "O0003, with a C on its card, falls from 10 to 17.",
-        "(places := again.set_index('customer_id'))['now']['O0003'] == 17"
-        " and places['before']['O0003'] == 10"
-        " and known.set_index('customer_id')['credit_grade']['O0003'] == 'C'"
-        " and (places['now'] - places['before']).abs().max() == 29"
-        " == abs(places['now'] - places['before'])['O0223']",
     ),
     (
         f"{CHAPTER_3}is-it-working.ipynb",

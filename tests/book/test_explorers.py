@@ -73,6 +73,24 @@ def test_a_slider_has_stops_and_a_page_few_states(name):
     assert sum(len(states) for _, _, states in explorers(name)) <= 72
 
 
+def test_capacity_in_every_state():
+    """Where platinum ends, by sorting; who is last inside and who just misses it."""
+    controls, start, states = only("pyramid")
+    rows = ka.datasets.load("accounts").query("year == 2026 and orders > 0")
+    for place, (finding, table) in states.items():
+        by, people, each = (t[i] for i, t in zip(place, controls.values(), strict=True))
+        ranked = rows.sort_values([by, "customer_id"], ascending=[False, True])
+        places = int(people) * int(each)
+        share = ranked[by].head(places).sum() / ranked[by].sum()
+        assert finding == f"{places} in platinum bring {100 * share:.0f} % of the {by}"
+        edge = ranked.iloc[places - 1 : places + 1].fillna({"name": "without a name"})
+        for who, row in (("last inside", edge.iloc[0]), ("first outside", edge.iloc[1])):
+            assert f"{who} {row['name']}, {row[by]:,.0f} yuan" in table
+        lowest = "none" if by != "profit" else "Marbled Compass, Borrowed Pumpkin"
+        assert f"of the eight in lead {lowest}" in table
+    assert states[start][0].startswith("78 ")  # the platinum of the page
+
+
 def said_times(text, first):
     """How many times more the first of two counts, read from the words of the control."""
     if text == "both alike":
@@ -82,7 +100,7 @@ def said_times(text, first):
 
 
 def test_ahp_in_every_state():
-    controls, start, states = only("pyramid-and-grade")
+    controls, start, states = only("grade")
     assert states[start][0] == "Profit counts most, 64 %, and the answers agree"  # Saaty's example
     for place, (finding, table) in states.items():
         a, b, c = (
