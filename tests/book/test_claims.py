@@ -12,7 +12,7 @@ CHAPTER_3 = "3-segmentation/"
 KEY, OWN = (
     f"{CHAPTER_3}{name}.ipynb"
     for name in (
-        "which-accounts-are-key",
+        "ten-names",
         "your-own-grading",
     )
 )
