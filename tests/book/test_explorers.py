@@ -118,8 +118,33 @@ def test_ahp_in_every_state():
             assert f"{100 * max(weights) / sum(weights):.0f} %" in finding
 
 
-def test_hours_in_every_state():
+def test_who_stayed_by_every_rule():
+    """The share that stayed and the names of the lost, from the log of orders by sets."""
     controls, start, states = only("is-it-working")
+    cards = ka.datasets.load("organizations").set_index("customer_id")
+    jobs = ka.datasets.load("orders").query("amount > 0")
+    jobs = jobs[jobs["customer_id"].isin(cards.index)]
+    day, who = jobs["order_date"], jobs["customer_id"]
+    halves = {"2024 Jul": "2024-07-01", "2025 Jan": "2025-01-01", "2025 Jul": "2025-07-01"}
+    halves |= {"2026 Jan": "2026-01-01"}
+    for place, (finding, table) in states.items():
+        half, days = (t[i] for i, t in zip(place, controls.values(), strict=True))
+        first = pd.Timestamp(halves[half[:8]])
+        last = first + pd.DateOffset(months=6) - pd.Timedelta(days=1)
+        since = first - pd.Timedelta(days=int(days.split()[0]))
+        there = {*who[day.between(since, first - pd.Timedelta(days=1))]}
+        lost = there - {*who[day.between(first, last)]}
+        kept = len(there) - len(lost)
+        assert f"{kept} of {len(there)} stayed, {100 * kept / len(there):.0f} %" in finding
+        assert table.startswith(f"The {len(lost)} lost of {half}")
+        names = [cards["name"][c] for c in lost if isinstance(cards["name"][c], str)]
+        shown = sum(" ".join(name.split()[:2]) in table for name in names)
+        assert shown >= min(len(names), 7)
+    assert "97 of 112" in states[start][0]
+
+
+def test_hours_in_every_state():
+    controls, start, states = only("hours")
     heads = np.array([10, 30, 60])
     for place, (finding, table) in states.items():
         vip, ordinary, worth = (
