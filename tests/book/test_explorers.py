@@ -253,18 +253,27 @@ def test_the_mailing_in_every_state():
     assert sure == [2]
 
 
-@pytest.mark.parametrize(("page", "place"), [("your-own-grading", 0)])
-def test_weights_only_divide_anew(page, place):
-    """In every state the fifths hold the same customers, and the same of them came back."""
-    _, _, states = explorers(f"{ROOM}{page}.ipynb")[place]
-    sums = set()
-    for _, table in states.values():
-        rows = re.findall(r"\b([1-5]) (\d+) (\d+) [\d.]+ %", table.split(" rate ")[1])
-        assert [fifth for fifth, *_ in rows] == list("54321")
-        sizes = [int(size) for _, size, _ in rows]
-        assert max(sizes) - min(sizes) <= 1
-        sums.add((sum(sizes), sum(int(back) for *_, back in rows)))
-    assert len(sums) == 1
+def test_other_rules_name_other_accounts():
+    """The title adds up what the table lists; by one fact, the first of a plain ranking."""
+    controls, start, states = only("your-own-grading")
+    company = ka.datasets.simulate(31, size="small")
+    second = [("O0042", "O0019"), ("O0043", "O0026"), ("O0050", "O0038")]
+    company["truth_duplicates"] = pd.DataFrame(second, columns=["customer_id", "same_as"])
+    year = ka.accounts("2025-01-01", "2025-12-31", company, one_card=True)
+    year = year.query("kind == 'organization' and orders > 0")
+    half = ka.accounts("2026-01-01", "2026-06-30", company, one_card=True)
+    left = half.set_index("customer_id")["profit"]
+    for place, (finding, table) in states.items():
+        rule, places, loss = (t[i] for i, t in zip(place, controls.values(), strict=True))
+        named = year[[name in table for name in year["name"]]]
+        assert len(named) == int(places)
+        said = int(re.search(r"left (−?-?[\d,]+) yuan", finding)[1].replace(",", ""))
+        assert said == round(left[named["customer_id"]].sum())
+        able = year if loss == "may be A" else year.query("profit > 0")
+        assert {*named["customer_id"]} <= {*able["customer_id"]}
+        if fact := {"profit": "profit", "order value": "revenue"}.get(rule):
+            assert {*named["customer_id"]} == {*able.nlargest(int(places), fact)["customer_id"]}
+    assert "34,142" in states[start][0]
 
 
 def test_kaism_moves_customers_and_loses_none():
