@@ -425,3 +425,26 @@ def test_key_market_customers_are_counted_again():
     always = {"Borrowed Pumpkin", "Inkblot Badger", "Untied Gecko", "Inkblot Acorn"}
     assert all(always <= names for names in stays.values())
     assert states[start][0] == "27 key market customers, 0 of them drivers"
+
+
+def test_kaism_with_other_weights_and_cuts():
+    """A higher cut lets accounts out and none in; the page's answer."""
+    controls, start, states = only("kaism")
+    first, second, cuts = controls.values()
+    assert (first[1:], second[1:], cuts) == (
+        ["vehicles", "growth", "outlook"],
+        ["survey"],
+        ["4", "5", "6"],
+    )
+    counts = {}
+    for place, (finding, table) in states.items():
+        counts[place] = tuple(map(int, re.findall(r"\d+", finding)))
+        now, entered, left = counts[place]
+        assert now == counts.get((0, 0, 1), (20,))[0] + entered - left
+        leaves = second[place[1]] == "survey" and cuts[place[2]] == "6"
+        assert "rows" in table or ("Borrowed Pumpkin key key-development" in table) == leaves
+    for i, j in product(range(4), range(2)):
+        assert counts[i, j, 0][0] > counts[i, j, 1][0] > counts[i, j, 2][0]
+    assert counts[start] == (20, 0, 0)
+    assert [counts[i, 0, 1] for i in (1, 2, 3)] == [(14, 0, 6), (22, 2, 0), (20, 0, 0)]
+    assert counts[0, 0, 2] == (9, 0, 11)
