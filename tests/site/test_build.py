@@ -257,7 +257,7 @@ def test_changed_questions_execute_their_page_again(book, tmp_path):
     asked = book / "book/questions"
     asked.mkdir()
     for name in ("one", "two"):
-        (asked / f"{name}.toml").write_text("1")
+        (asked / f"{name}.toml").write_text("n=1")
         text = f"def self_check(path): open({str(log)!r}, 'a').write(open(path).read() + ' ')\n"
         write_notebook(
             book / f"book/{name}.ipynb", cell(f'{text}self_check("questions/{name}.toml")')
@@ -268,9 +268,9 @@ def test_changed_questions_execute_their_page_again(book, tmp_path):
         assert build(book, book) == ""
         return log.read_text().split() if log.exists() else []
 
-    assert executed() == ["1", "1"]
-    (asked / "two.toml").write_text("2")
-    assert executed() == ["2"]
+    assert executed() == ["n=1", "n=1"]
+    (asked / "two.toml").write_text("n=2")
+    assert executed() == ["n=2"]
     assert executed() == []
 
 

@@ -191,13 +191,13 @@ def definitions_overlap(
             x, y, share = names.index(pair["one"]), names.index(pair["other"]), pair["jaccard"]
             label = f"{pair['one']} and {pair['other']}: {percent(share)}"
             square(ax, x, y, float(share), label, color=GRID)
-            ax.text(x, y, percent(share), ha="center", va="center", fontsize=11.5, color=INK)
+            ax.text(x, y, percent(share), ha="center", va="center", fontsize=12.5, color=INK)
         shown = [wrapped(name.replace("_", " "), 9) for name in names]
         ax.set(
             xlim=(-0.5, len(names) - 1.5), ylim=(len(names) - 0.5, 0.5),
             xticks=range(len(names) - 1), xticklabels=shown[:-1],
             yticks=range(1, len(names)), yticklabels=shown[1:],
         )  # fmt: skip
-        ax.tick_params(labelsize=11.5)
+        ax.tick_params(labelsize=12)
         bare(ax, "left", "bottom")
     return ax
