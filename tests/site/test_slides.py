@@ -25,11 +25,12 @@ OVERFLOW = """() => {
   return out;
 }"""
 # as drawn on a slide of 1280 by 720
-SMALL_TEXT = """() => {
+SMALL_TEXT = """async () => {
   const out = [];
   for (const slide of Reveal.getSlides()) {
     const { h, v } = Reveal.getIndices(slide);
     Reveal.slide(h, v);
+    await new Promise(requestAnimationFrame);
     for (const text of slide.querySelectorAll("svg text")) {
       const drawn = text.getScreenCTM(), size = parseFloat(getComputedStyle(text).fontSize);
       const seen = size * Math.hypot(drawn.a, drawn.b);
