@@ -276,26 +276,19 @@ def test_other_rules_name_other_accounts():
     assert "34,142" in states[start][0]
 
 
-def test_kaism_moves_customers_and_loses_none():
-    _, start, states = only("ten-names")
-    before, key = None, {}
+def test_borders_of_potential_choose_the_names():
+    controls, start, states = only("ten-names")
+    firms = ka.accounts("2025-07-01", "2026-06-30", one_card=True)
+    firms = firms[(firms["kind"] == "organization") & firms["business_volume"].notna()]
+    running, ordered = firms["contract"] == "running", firms["orders"] > 0
     for place, (finding, table) in states.items():
-        rows = table.split(" at first now ")[1]
-        counts = re.findall(r"([a-z ]+?) (\d+) (\d+)", rows)
-        cells = {name.strip(): (int(first), int(now)) for name, first, now in counts}
-        assert len(cells) == 5
-        assert sum(now for _, now in cells.values()) == 258
-        assert cells["unknown"] == (12, 12)  # no weight and no cut makes a fact known
-        first = [number for number, _ in cells.values()]
-        assert before in (None, first)
-        before, key[place] = first, cells["key account"][1]
-        changed = int(re.search(r"who changed: (\d+)", table)[1])
-        left = sum(max(then - now, 0) for then, now in cells.values())
-        assert left <= changed <= 258 - 12
-        assert (changed == 0) == (finding == f"{before[0]} of 258 customers: key account")
-    assert "who changed: 0" in states[start][1]
-    for one, other in product(range(2), range(2)):  # a higher cut names fewer
-        assert key[one, other, 0] > key[one, other, 1] > key[one, other, 2]
+        high = 1000 * int(list(controls.values())[0][place[0]].split()[0])
+        much = firms["business_volume"] >= high
+        locked, away = (much & running).sum(), (much & ~running & ~ordered).sum()
+        assert finding == f"{locked} to lock in, {away} to win over"
+        assert f"The {locked + away} names" in table
+    assert states[start][0] == "11 to lock in, 7 to win over"
+
 
 
 @cache
