@@ -282,13 +282,12 @@ def test_borders_of_potential_choose_the_names():
     firms = firms[(firms["kind"] == "organization") & firms["business_volume"].notna()]
     running, ordered = firms["contract"] == "running", firms["orders"] > 0
     for place, (finding, table) in states.items():
-        high = 1000 * int(list(controls.values())[0][place[0]].split()[0])
+        high = 1000 * int(next(iter(controls.values()))[place[0]].split()[0])
         much = firms["business_volume"] >= high
         locked, away = (much & running).sum(), (much & ~running & ~ordered).sum()
         assert finding == f"{locked} to lock in, {away} to win over"
         assert f"The {locked + away} names" in table
     assert states[start][0] == "11 to lock in, 7 to win over"
-
 
 
 @cache
