@@ -5,7 +5,6 @@ import re
 
 import pytest
 from notebooks import BOOK, NAMES, cells, code_cells, front_matter, headings, text
-from test_page_limits import NOT_YET
 
 FRAME = [
     "The method",
@@ -120,11 +119,8 @@ def test_answers_and_what_analysts_need_are_folds(name):
     body = text(name)
     assert len(re.findall(r":class: analysts dropdown\n", body)) <= 1
     assert not re.search(r":class:(?! analysts dropdown).*\banalysts\b", body)
-    if name not in NOT_YET:
-        stops = re.findall(
-            r"^\*Stop\b.*\n\n:::\{admonition\} .+\n:class: stop dropdown\n", body, re.M
-        )
-        assert len(stops) == len(re.findall(r"\*+Stop\b", body))
+    stops = re.findall(r"^\*Stop\b.*\n\n:::\{admonition\} .+\n:class: stop dropdown\n", body, re.M)
+    assert len(stops) == len(re.findall(r"\*+Stop\b", body))
 
 
 @pages

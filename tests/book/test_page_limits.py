@@ -10,8 +10,6 @@ sys.path.append(str(BOOK / "_ext"))
 from page_code import hidden, methods
 from page_counts import counts, minutes, of_file
 
-# Pages from before the limits. One that keeps them now, or has gone, has to be taken off.
-NOT_YET: set[str] = set()
 # page: the one limit that it may break, for the reason that stands in its front matter
 EXCEEDING = {"3-segmentation/is-it-working.ipynb": "loads"}
 
@@ -33,7 +31,7 @@ METHODS = {"assign", "between", "head", "isin", "map", "mean", "median", "merge"
 METHODS |= {"query", "sort_values", "sum", "value_counts"}
 
 TEMPLATE = "_templates/page.ipynb"
-KEPT = [TEMPLATE, *(name for name in NAMES if name not in NOT_YET)]
+KEPT = [TEMPLATE, *NAMES]
 pages = pytest.mark.parametrize("name", KEPT)
 
 
@@ -81,12 +79,6 @@ def test_a_limit_is_broken_for_a_reason(name):
     if limit:
         assert limit in over(of_file(BOOK / name)), "no longer broken: take it out of both"
         assert len(reason.split()) >= 5
-
-
-def test_pages_from_before_become_fewer():
-    assert set(NAMES) >= NOT_YET
-    kept = [n for n in NOT_YET if not over(held := of_file(BOOK / n)) and not list(faults(held))]
-    assert kept == [], "they keep the limits: take them off NOT_YET"
 
 
 def test_contributors_read_the_limits_that_are_held():
