@@ -191,7 +191,10 @@ def _late(
     due = bills[bills["due_on"].between(first, last)]
     paid = due["paid_on"].where(due["paid_on"] <= last, last)
     late = (paid - due["due_on"]).dt.days.clip(lower=0)
-    return late.groupby(due[KEY]).mean().to_frame("days_late")
+    mean = late.groupby(due[KEY]).mean()  # rounded: the last bit is each pandas' own
+    return pd.DataFrame(
+        {"days_late": frames.steady(np.asarray(mean, dtype=np.float64))}, index=mean.index
+    )
 
 
 def _terms(logs: Mapping[str, pd.DataFrame], last: pd.Timestamp) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeAlias
 
@@ -48,7 +49,10 @@ def joined(**tables: Side) -> Joined:
     # way. By groups and not by a join, which keeps no order on some engines, and which makes keys
     # with gaps floats, and those cannot hold a number of 17 digits.
     places = [side.select("key").with_row_index(name) for name, side in sides.items()]
-    both = nw.concat(places, how="diagonal").group_by("key").agg(nw.col(*sides).max()).sort("key")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of pandas 2, on tables without rows
+        both = nw.concat(places, how="diagonal")
+    both = both.group_by("key").agg(nw.col(*sides).max()).sort("key")
     both = both.with_columns(nw.col(*sides).fill_null(-1).cast(nw.Int64))
     if any(_is_wide(source) for source, _ in tables.values()):  # text of numbers: 9 before 10
         texts = [Decimal(text) for text in both["key"].to_list()]
