@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from keyaccounts.errors import ParameterError
 from keyaccounts.world import people, questions, records
 from keyaccounts.world.parameters import Parameters
-from keyaccounts.world.talks import Talks, calls, habits
+from keyaccounts.world.stakeholders import met
+from keyaccounts.world.talks import CALLS, EARLY, Talks, calls, habits, planned
 
 PLAN = Talks()
 WHO = small_world.people()
@@ -129,6 +130,38 @@ def test_sellers_differ(many: Any) -> None:
     mean = rows[rows["sale"] == "large"].groupby("seller")["S"].mean()
     assert len(mean) == 12
     assert mean.max() / mean.min() > 1.3
+
+
+# ------------------------------------------------------------------ planned before any fate
+
+
+def test_a_planned_call_knows_nothing_but_its_questions() -> None:
+    plan = planned(CASES[["seller"]], PLAN, 7, "cases")
+    assert plan.groupby("case").size().tolist() == [CALLS] * len(CASES)
+    beta, error = logistic(plan[KINDS], plan["success"])
+    assert np.all(np.abs(beta - [PLAN.large_base, *PLAN.large_effects]) < 3.5 * error)
+    share = plan[plan["nth"] < EARLY].groupby("case")["success"].mean()
+    assert 0.25 < share.std() < 0.35
+
+
+def test_who_is_met_differs_by_case_and_somebody_always_is() -> None:
+    found = met(CASES[["entity"]], WHO[["kind", "vehicles"]], PLAN, 7, "cases")
+    assert set(found["case"]) == set(range(len(CASES)))
+    assert (found.groupby("case")["nth"].min() == 0).all()
+    assert set(found["nth"]) == set(range(EARLY))
+    assert not found.duplicated(["case", "place"]).any()
+    coverage = found.groupby("case")["weight"].sum()
+    assert coverage.max() < 1.0001
+    assert 0.35 < coverage.mean() < 0.55
+    assert coverage.std() > 0.25
+
+
+def test_one_more_case_leaves_the_others_as_they_are() -> None:
+    few, n = CASES.iloc[:50], 50
+    every = planned(CASES, PLAN, 7, "cases")
+    pd.testing.assert_frame_equal(planned(few, PLAN, 7, "cases"), every[every["case"] < n])
+    every = met(CASES, WHO, PLAN, 7, "cases")
+    pd.testing.assert_frame_equal(met(few, WHO, PLAN, 7, "cases"), every[every["case"] < n])
 
 
 # -------------------------------------------------------------------- evidence and outcome

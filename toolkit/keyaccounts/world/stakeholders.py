@@ -12,6 +12,7 @@ from scipy import special
 from keyaccounts.world import names
 from keyaccounts.world.card_plan import not_after, of_kind
 from keyaccounts.world.draws import Draws, Floats, Ints, repeat
+from keyaccounts.world.talks import Talks
 
 # Role → level, function, share in the decision before chance. A decider stands above the
 # functions, and came up through any of them.
@@ -42,9 +43,62 @@ def chain_lengths(people: pd.DataFrame, seed: int) -> Ints:
     array of int
         One a row of the organizations.
     """
-    vehicles = of_kind(people, "organization")["vehicles"].to_numpy()
+    vehicles = people.loc[people["kind"] == "organization", "vehicles"].to_numpy()
     chance = Draws(seed, "stakeholders", "count").normal(len(vehicles), sd=0.7)
     return np.clip(np.round(2.1 + 1.15 * np.log(vehicles / 2) + chance), 3, 7).astype(np.int64)
+
+
+def met(
+    cases: pd.DataFrame, people: pd.DataFrame, plan: Talks, seed: int, part: str
+) -> pd.DataFrame:
+    """Return who is met in the early calls of each case, drawn before anything else of it.
+
+    In each case a share of people is met, which differs much between cases; somebody always is.
+
+    Parameters
+    ----------
+    cases : frame
+        One row an opportunity; `entity` is used.
+    people : frame
+        The true customers, organizations first; `kind` and `vehicles` are used.
+    plan : Talks
+        What is planted.
+    seed : int
+        The seed of the world.
+    part : str
+        Names the stream of chance; more rows at the end leave the others as they are.
+
+    Returns
+    -------
+    frame
+        One row a person met: `case` (its row, from 0), `entity`, `place` of the person in the
+        organization (from 0), `nth` (the early call in which they first meet), and the `weight`
+        of the person in the decision.
+    """
+    size = chain_lengths(people, seed)
+    start = np.cumsum(size) - size
+    weight = _weights(_roles(size, seed), repeat(np.arange(len(size)), size), seed)
+    entity, n = cases["entity"].to_numpy(), len(cases)
+
+    def stream(what: str) -> Draws:
+        return Draws(seed, "stakeholders", "met", part, what)
+
+    chance = stream("who").uniform(n * 7).reshape(n, 7)
+    chance[np.arange(7) >= size[entity][:, None]] = 2.0
+    known = chance < stream("share").beta(n, *plan.met)[:, None]
+    nth = stream("call").whole(n * 7, 0, 2).reshape(n, 7)
+    first = np.arange(n), chance.argmin(axis=1)  # who opens the door
+    known[first], nth[first] = True, 0
+    case, place = np.nonzero(known)
+    return pd.DataFrame(
+        {
+            "case": case,
+            "entity": entity[case],
+            "place": place,
+            "nth": nth[known],
+            "weight": weight[start[entity[case]] + place],
+        }
+    )
 
 
 def stakeholders(people: pd.DataFrame, seed: int, as_of: dt.date) -> pd.DataFrame:

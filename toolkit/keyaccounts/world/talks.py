@@ -18,6 +18,8 @@ Four: TypeAlias = tuple[float, float, float, float]
 Days: TypeAlias = NDArray[np.datetime64]
 
 WON, LOST = ("signed", "paid"), "lost"  # stages in which an opportunity is over
+EARLY = 3  # calls before the first stage of an opportunity is decided
+CALLS = 24  # calls planned for an opportunity: the early ones, and those of which one ends it
 NEVER = np.datetime64("NaT", "D")
 
 
@@ -68,6 +70,7 @@ class Talks:
     undated: float = 0.08
     implied: Four = (0.04, 0.60, 0.25, 0.15)
     explicit: Four = (0.01, 0.05, 0.45, 0.55)
+    met: tuple[float, float] = (1.2, 1.8)  # beta law of the share of people met in a case
 
 
 def habits(sellers: int, parameters: Talks, seed: int) -> pd.DataFrame:
@@ -79,6 +82,59 @@ def habits(sellers: int, parameters: Talks, seed: int) -> pd.DataFrame:
     return pd.DataFrame(
         {"seller": np.arange(sellers), "experience": experience}
         | {kind: factor[:, k] for k, kind in enumerate(questions.KINDS)}
+    )
+
+
+def planned(cases: pd.DataFrame, plan: Talks, seed: int, part: str) -> pd.DataFrame:
+    """Return the calls a seller would make in each case, before anything is known of its fate.
+
+    Parameters
+    ----------
+    cases : frame
+        One row an opportunity; `seller` is used.
+    plan : Talks
+        What is planted.
+    seed : int
+        The seed of the world.
+    part : str
+        Names the stream of chance; more rows at the end leave the others as they are.
+
+    Returns
+    -------
+    frame
+        `CALLS` rows a case: `case` (its row, from 0), `nth` (0, 1, 2 are the early calls),
+        `seller`, `sale`, questions asked by kind (`S`, `P`, `I`, `N`), `early` (the solution
+        shown too early), `probability`, and `success`, which depends on the questions only.
+    """
+    row = repeat(np.arange(len(cases)), CALLS)
+    seller = cases["seller"].to_numpy()[row]
+    nth = np.arange(len(row)) % CALLS
+    made = pd.DataFrame({"case": row, "nth": nth, "seller": seller, "sale": "large"})
+    return _talked(made, plan, seed, part)
+
+
+def _talked(made: pd.DataFrame, plan: Talks, seed: int, part: str) -> pd.DataFrame:
+    """Return calls (`seller`, `sale`) with what was asked and whether it was a success."""
+    n, large = len(made), (made["sale"] == "large").to_numpy()
+
+    def stream(what: str) -> Draws:
+        return Draws(seed, "talks", part, what)
+
+    early = stream("early").yes(plan.early, n)
+    usual = np.where(large[:, None], plan.large_questions, plan.small_questions)
+    sellers = int(made["seller"].max()) + 1 if n else 1
+    factor = habits(sellers, plan, seed)[list(questions.KINDS)].to_numpy()[made["seller"]]
+    long = stream("length").gamma(n, plan.length, 1 / plan.length)
+    mean = usual * factor * (long * np.where(early, 0.5, 1.0))[:, None]
+    asked = stream("asked").poisson(mean.ravel()).reshape(n, 4)
+    effects = np.where(large[:, None], plan.large_effects, plan.small_effects)
+    base = np.where(large, plan.large_base, plan.small_base)
+    probability = np.asarray(expit(base + (asked * effects).sum(axis=1)))
+    return made.assign(
+        **{kind: asked[:, k] for k, kind in enumerate(questions.KINDS)},
+        early=early,
+        probability=probability,
+        success=stream("success").yes(probability),
     )
 
 
