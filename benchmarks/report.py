@@ -194,10 +194,7 @@ def _label(name: str) -> str:
 
 
 def _growth(growth: Mapping[int, Mapping[str, Took]], growing: Sequence[str]) -> str:
-    rows = [
-        f"| orders | {' | '.join(map(_label, growing))} |",
-        "|--:" * (len(growing) + 1) + "|",
-    ]
+    rows = [f"| orders | {' | '.join(map(_label, growing))} |", "|--:" * (len(growing) + 1) + "|"]
     for orders, took in growth.items():
         rows.append(f"| {orders:,} | {' | '.join(_seconds(took[n].wall) for n in growing)} |")
     most = growth[max(growth)]

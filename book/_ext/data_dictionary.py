@@ -17,10 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 SOURCE = "data/datapackage.json"
 UNITLESS = ("", "none", "1")
 AREAS = {
-    "real": (
-        "Real data",
-        "Bought, given and answered by people who never heard of this course.",
-    ),
+    "real": ("Real data", "Bought, given and answered by people who never heard of this course."),
     "cards": (
         "The simulated company: cards",
         "An auto-service group that does not exist, in a city that does not exist, makes up the "

@@ -105,11 +105,7 @@ class MethodIndex(FromCatalogs):
             where = [named] if teaches_it else [self.page(method), named]
         sources = ",".join(method["sources"])
         source = f"{{cite:t}}`{sources}`" if sources else ORIGINS[method["origin"]]
-        return (
-            [names(method)],
-            [method["question"], self.functions(method)],
-            [*where, source],
-        )
+        return ([names(method)], [method["question"], self.functions(method)], [*where, source])
 
 
 class PatternMethods(FromCatalogs):

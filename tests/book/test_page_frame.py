@@ -6,14 +6,7 @@ import re
 import pytest
 from notebooks import BOOK, NAMES, cells, code_cells, front_matter, headings, text
 
-FRAME = [
-    "The method",
-    "Play",
-    "Exercises",
-    "Check yourself",
-    "What you can decide now",
-    "Read on",
-]
+FRAME = ["The method", "Play", "Exercises", "Check yourself", "What you can decide now", "Read on"]
 pages = pytest.mark.parametrize("name", NAMES)
 
 

@@ -391,8 +391,7 @@ def test_text_with_the_tag_of_a_solution_is_one(names):
 def test_it_opens_with_what_to_read_before_and_what_to_type(names):
     notebook = page(matter="---\nneeds: other\n---\n")
     app = SimpleNamespace(
-        course_wheel=Path("keyaccounts-1-py3-none-any.whl"),
-        config=SimpleNamespace(html_baseurl=""),
+        course_wheel=Path("keyaccounts-1-py3-none-any.whl"), config=SimpleNamespace(html_baseurl="")
     )
     first = "".join(student_edition(notebook, names, note_for(app))["cells"][0]["source"])
     takes = "Estimated minutes: 5 to read and play · 0 for exercises"

@@ -44,11 +44,7 @@ def test_the_core_needs_no_extra() -> None:
 
 
 @pytest.mark.parametrize(
-    "code",
-    [
-        "import keyaccounts as ka; ka.plots",
-        "from keyaccounts.plots.style import percent",
-    ],
+    "code", ["import keyaccounts as ka; ka.plots", "from keyaccounts.plots.style import percent"]
 )
 def test_without_matplotlib_the_extra_is_named(code: str) -> None:
     blocked = f"import sys; sys.modules['matplotlib'] = None; {code}"

@@ -149,10 +149,7 @@ def far_days(engine: Engine, what: str) -> Any:
 def test_days_beyond_the_years_that_python_has(engine: Engine, what: str) -> None:
     rows = far_days(engine, what)
     shown = "infinity" if engine.name == "duckdb" else r"\+?20000-01-13"
-    with pytest.raises(
-        DataError,
-        match=f"not a day in 1 of 3 rows: .* is 'C' and .* is {shown}",
-    ):
+    with pytest.raises(DataError, match=f"not a day in 1 of 3 rows: .* is 'C' and .* is {shown}"):
         summarize(rows)
     with dropping("left out of 3 rows: 1 with order_date not a day"):
         found = summarize(rows, unusable="drop")

@@ -133,7 +133,7 @@ PLOTS: dict[str, list[Any]] = {
     ],
     "lorenz": [lambda n: ka.plots.lorenz([3, 2, 1], title=n)],
     "migration_matrix": [
-        lambda n: ka.plots.migration_matrix(ka.segmentation.migration(*[pyramid_of(n)] * 2)),
+        lambda n: ka.plots.migration_matrix(ka.segmentation.migration(*[pyramid_of(n)] * 2))
     ],
     "progressive_bars": [lambda n: ka.plots.progressive_bars(progressive(), title=n)],
     "pyramid_bars": [
@@ -147,9 +147,7 @@ PLOTS: dict[str, list[Any]] = {
         lambda n: ka.plots.rates(rates_of("a"), group="channel", title="t", group_label=n),
         lambda n: ka.plots.rates(rates_of("a").rename(columns={"channel": n}), group=n, title="t"),
     ],
-    "rfm_grid": [
-        lambda n: ka.plots.rfm_grid(rfm_of("customer_id"), title=n),
-    ],
+    "rfm_grid": [lambda n: ka.plots.rfm_grid(rfm_of("customer_id"), title=n)],
     "time_bars": [lambda n: ka.plots.time_bars(hours_of(n))],
     "whale": [lambda n: ka.plots.whale(whale_of(PROFITS), title=n)],
 }

@@ -29,10 +29,7 @@ LOGS = {  # the columns that count; the second is the day
 
 
 def accounts(
-    since: Day,
-    until: Day,
-    tables: Mapping[str, Any] | None = None,
-    one_card: bool = False,
+    since: Day, until: Day, tables: Mapping[str, Any] | None = None, one_card: bool = False
 ) -> pd.DataFrame:
     """Say of every customer what it brought, took and left in a period, and what its card says.
 

@@ -34,9 +34,7 @@ EXITS = (
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, epilog=EXITS)
 data = typer.Typer(
-    no_args_is_help=True,
-    help="The course's data: list, describe, export, simulate.",
-    epilog=EXITS,
+    no_args_is_help=True, help="The course's data: list, describe, export, simulate.", epilog=EXITS
 )
 app.add_typer(data, name="data")
 

@@ -78,10 +78,7 @@ MENDS = {
     },
 }  # fmt: skip
 
-_COLUMN = {
-    "polars": "polars.col({name!r})",
-    "duckdb": "{quoted}",
-}
+_COLUMN = {"polars": "polars.col({name!r})", "duckdb": "{quoted}"}
 _LINE = {
     "polars": "rows = rows.with_columns({new}.alias({name!r}))",
     "pyarrow": "rows = rows.set_column({place}, {name!r}, {new})",

@@ -142,10 +142,7 @@ def test_what_is_no_list_of_numbers(values: Any) -> None:
     ("values", "message"),
     [
         ([], "no rows: there is nothing to measure"),
-        (
-            [1, np.nan, np.inf],
-            r"'values': missing or not finite in 2 of 3 rows: row 1, 2 ",
-        ),
+        ([1, np.nan, np.inf], r"'values': missing or not finite in 2 of 3 rows: row 1, 2 "),
         ([1, None], "'values': missing or not finite in 1 of 2 rows"),
         (pd.Series([1, None], dtype="Int64"), "'values': missing or not finite in 1 of 2 rows"),
         ([0, 0, 0], "add up to 0.00: a share of a total needs a total above zero"),

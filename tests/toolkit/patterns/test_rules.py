@@ -21,10 +21,7 @@ ANSWER = {"yes": True, "no": False, "?": None}
 
 @pytest.mark.parametrize(
     ("kind", "table"),
-    [
-        ("all", "yes no ? no no no ? no ?"),
-        ("any", "yes yes yes yes no ? yes ? ?"),
-    ],
+    [("all", "yes no ? no no no ? no ?"), ("any", "yes yes yes yes no ? yes ? ?")],
 )
 def test_two_conditions_by_hand(kind: str, table: str) -> None:
     # the first condition is yes three times, then no, then unknown; the second goes round

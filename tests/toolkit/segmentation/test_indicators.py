@@ -82,11 +82,7 @@ def figures(found: Any) -> dict[str, Any]:
 
 def test_by_hand(engine: Engine) -> None:
     found = indicators(
-        engine.table(ORDERS),
-        **PERIOD,
-        margin=0.3,
-        winning_cost=500.0,
-        **counted(engine),
+        engine.table(ORDERS), **PERIOD, margin=0.3, winning_cost=500.0, **counted(engine)
     )
     assert found.cohort == {
         "start": 3, "kept": 1, "lost": 2, "new": 2, "returned": 1, "active": 4,
@@ -240,10 +236,7 @@ def test_laws(rows: Any, first: int, length: int, chance: Any) -> None:
     def table(rows: Any, rate: float = 1) -> pd.DataFrame:
         return orders(*[(c, str(begin + dt.timedelta(d)), a * rate) for c, d, a in rows])
 
-    period = {
-        "start": begin + dt.timedelta(first),
-        "end": begin + dt.timedelta(first + length - 1),
-    }
+    period = {"start": begin + dt.timedelta(first), "end": begin + dt.timedelta(first + length - 1)}
     found = indicators(table(rows), **period)
     cohort, shown = found.cohort, found.table.set_index("indicator")["value"]
     if cohort["start"]:

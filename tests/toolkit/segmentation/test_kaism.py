@@ -114,10 +114,7 @@ def test_says_who_is_scored_on_part_of_the_criteria() -> None:
     [
         ({"attractiveness": []}, r"attractiveness=\[\]: name a column or more"),
         ({"weights_strength": [0]}, r"weights_strength=\[0\]: give 1 numbers"),
-        (
-            {"attractiveness": ["bulk"]},
-            "no column 'bulk'.*Name the right one with attractiveness=",
-        ),
+        ({"attractiveness": ["bulk"]}, "no column 'bulk'.*Name the right one with attractiveness="),
         ({"strength": {"a": "srvice"}}, "no column 'srvice' .*the right one with strength="),
     ],
 )

@@ -77,8 +77,7 @@ CASES_OF: list[tuple[str, Callable[..., Any], pd.DataFrame, dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(
-    ("method", "table", "names"),
-    [pytest.param(*case[1:], id=case[0]) for case in CASES_OF],
+    ("method", "table", "names"), [pytest.param(*case[1:], id=case[0]) for case in CASES_OF]
 )
 def test_columns_may_have_other_names(
     method: Callable[..., Any], table: pd.DataFrame, names: dict[str, str]

@@ -144,8 +144,7 @@ def test_whale_without_losses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("profits", "total"),
-    [((60, 40, -150), -50.0), ((60, 40, -100), 0.0), ((0.1, 0.2, -0.3), 0.0)],
+    ("profits", "total"), [((60, 40, -150), -50.0), ((60, 40, -100), 0.0), ((0.1, 0.2, -0.3), 0.0)]
 )
 def test_whale_of_a_business_that_earns_nothing(profits: tuple[float, ...], total: float) -> None:
     curve = whale_curve(accounts(*profits), key="account", profit="amount")

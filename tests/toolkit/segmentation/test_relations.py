@@ -10,12 +10,7 @@ import pytest
 from engines import Engine
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns.grid import moves
-from keyaccounts.segmentation import (
-    contract_tier,
-    potential_relationship,
-    reference,
-    value_profit,
-)
+from keyaccounts.segmentation import contract_tier, potential_relationship, reference, value_profit
 
 # The picture as it is taught: 2 marks for much potential, 5 for medium, 9 for little. Where in
 # its row a mark stands is ours.

@@ -10,12 +10,7 @@ from engines import Engine
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.segmentation import tail_scenario
 
-COLUMNS = {
-    "key": "account",
-    "revenue": "revenue",
-    "margin": "margin",
-    "cost_to_serve": "cost",
-}
+COLUMNS = {"key": "account", "revenue": "revenue", "margin": "margin", "cost_to_serve": "cost"}
 ACCOUNTS = pd.DataFrame(
     {
         "account": ["D", "A", "B", "C", "C"],

@@ -310,15 +310,9 @@ def test_questions_saved_on_windows_are_read(mark: str, end: str, tmp_path: Path
 @pytest.mark.parametrize(
     ("raw", "complaint"),
     [
-        (
-            EVERY_KIND.replace("Which?", "哪个？").encode("gbk"),
-            "page.toml, line 5: this is not",
-        ),
+        (EVERY_KIND.replace("Which?", "哪个？").encode("gbk"), "page.toml, line 5: this is not"),
         (EVERY_KIND.replace("Which?", "Wh\0ich?").encode(), "page.toml, line 5: a NUL stands here"),
-        (
-            EVERY_KIND.encode("utf-16"),
-            "page.toml, line 1: this is not UTF-8; save the",
-        ),
+        (EVERY_KIND.encode("utf-16"), "page.toml, line 1: this is not UTF-8; save the"),
     ],
     ids=["gbk", "nul", "utf-16"],
 )

@@ -240,8 +240,7 @@ def test_a_small_company_is_about_a_quarter(small: Company, company: Company) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"),
-    [((-1,), "seed=-1"), (("a",), "seed='a'"), ((1, "huge"), "size='huge'")],
+    ("arguments", "why"), [((-1,), "seed=-1"), (("a",), "seed='a'"), ((1, "huge"), "size='huge'")]
 )
 def test_unusable_arguments(arguments, why: str) -> None:
     with pytest.raises(ParameterError, match=why):

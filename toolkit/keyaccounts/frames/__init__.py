@@ -8,22 +8,10 @@ pyarrow, DuckDB and PySpark. Nothing here changes a caller's frame.
 from keyaccounts.frames.answers import Words, collect, like, numbers, with_arrays
 from keyaccounts.frames.columns import Column, day, flag, key, number, word
 from keyaccounts.frames.comparisons import OPERATORS, compare, declared
-from keyaccounts.frames.days import (
-    as_date,
-    day_literal,
-    day_number,
-    day_of,
-    number_of,
-    to_day,
-)
+from keyaccounts.frames.days import as_date, day_literal, day_number, day_of, number_of, to_day
 from keyaccounts.frames.door import Rows, check_keys, open_rows
 from keyaccounts.frames.joins import Joined, joined
-from keyaccounts.frames.kinds import (
-    typed_key,
-    typed_label,
-    typed_number,
-    typed_truth,
-)
+from keyaccounts.frames.kinds import typed_key, typed_label, typed_number, typed_truth
 from keyaccounts.frames.names import asked, check_case, check_free, check_names
 from keyaccounts.frames.source import NativeT, Source, read
 from keyaccounts.frames.sums import less, settled, steady, sure_total

@@ -142,10 +142,7 @@ def per_customer(
             sums.append(nw.col("repeat_amount").sum())
         days = nw.col("order_day")
         found = daily.group_by("customer").agg(
-            days.count().alias("orders"),
-            days.min().alias("first"),
-            days.max().alias("last"),
-            *sums,
+            days.count().alias("orders"), days.min().alias("first"), days.max().alias("last"), *sums
         )
     found = found.with_columns(nw.col("orders").cast(nw.Int64))
     if refunds:

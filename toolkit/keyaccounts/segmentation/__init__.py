@@ -25,11 +25,7 @@ from keyaccounts.segmentation.kaism import kaism
 from keyaccounts.segmentation.pareto import Abc, WhaleCurve, abc, whale_curve
 from keyaccounts.segmentation.progressive import Progressive, progressive
 from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
-from keyaccounts.segmentation.relations import (
-    contract_tier,
-    potential_relationship,
-    value_profit,
-)
+from keyaccounts.segmentation.relations import contract_tier, potential_relationship, value_profit
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_scores, rfm_segments
 from keyaccounts.segmentation.rule_check import RuleCheck, check_rules
 from keyaccounts.segmentation.rule_segments import RuleSegments, rule_segments

@@ -162,8 +162,7 @@ def key_account_definitions(
     counts = found.counts().rename(columns={"rule": "definition", "yes": "customers"})
     return KeyAccountDefinitions(
         read.answer(
-            **dict(zip(names, words, strict=True)),
-            definitions=(found.answers == YES).sum(axis=0),
+            **dict(zip(names, words, strict=True)), definitions=(found.answers == YES).sum(axis=0)
         ),
         counts[["definition", "name", "customers", "share", "unknown"]],
         _overlap(dict(zip(names, found.answers, strict=True))),

@@ -173,10 +173,7 @@ def account_investment(
         {"input": inputs, "cost": cost_of, "share": cost_of / whole if whole > 0 else np.nan}
     )
     return AccountInvestment(
-        frames.like(found.source, ranked, "key"),
-        shown,
-        frames.sure_total(net),
-        str(key),
+        frames.like(found.source, ranked, "key"), shown, frames.sure_total(net), str(key)
     )
 
 

@@ -108,10 +108,7 @@ def vip_check(
     met = [[name, ">=", limit] for name in names]
     found = decide(
         dict(zip(names, parts.T, strict=True)),
-        {
-            "id": "vip",
-            "all": [["revenue", ">=", limit], {"at_least": {"k": needed, "of": met}}],
-        },
+        {"id": "vip", "all": [["revenue", ">=", limit], {"at_least": {"k": needed, "of": met}}]},
     )
     return VipCheck(
         card.rows.answer(
