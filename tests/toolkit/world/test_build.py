@@ -215,7 +215,7 @@ def test_planted_mistakes_are_in_the_rows_they_are_said_to_be(company: Company) 
 
 def test_every_planted_number_is_told(company: Company) -> None:
     told = company["truth_parameters"].set_index("parameter")["value"]
-    assert float(told["company.pipeline.moves_on.1"]) == 2.1
+    assert float(told["pipeline.moves_on.first_contact"]) == 2.1
     assert {"money.r", "money.alpha", "money.a", "money.b"} <= set(told.index)
     assert told.index.is_unique
 

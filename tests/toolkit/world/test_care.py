@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.errors import ParameterError
 from keyaccounts.world import people, records
-from keyaccounts.world.care import Care, complaints, served
+from keyaccounts.world.care import complaints, served
 from keyaccounts.world.interactions import CAMPAIGNS, KINDS, interactions
-from keyaccounts.world.parameters import Parameters
+from keyaccounts.world.parameters import planted
 from keyaccounts.world.signals import WARNING, signals
 from keyaccounts.world.surveys import DIMENSION, PETALS, surveys
 
-PLAN = Care()
+PLAN = planted().care
 AS_OF = pd.Timestamp(small_world.AS_OF)
 TODAY = np.datetime64(small_world.AS_OF)
 DAY = pd.Timedelta(days=1)
@@ -96,7 +96,7 @@ def test_laws_hold_for_any_seed(seed: int) -> None:
 
 
 def test_laws_hold_in_the_world_itself() -> None:
-    world = Parameters()
+    world = planted()
     who = people.tell(world, 7).people
     runs = records.campaigns(world, 7)
     within(complaints(who, PLAN, 7, world.as_of), "opened_at", who)
@@ -313,7 +313,7 @@ def test_a_departure_after_today_warns_already(noted: Any) -> None:
 
 @pytest.fixture(scope="module")
 def answers() -> pd.DataFrame:
-    return surveys(MANY, Care(respondents=3000, organization_answers=0.7), 5, AS_OF)
+    return surveys(MANY, PLAN.but(respondents=3000, organization_answers=0.7), 5, AS_OF)
 
 
 def gap(found: pd.DataFrame) -> Any:
@@ -384,7 +384,7 @@ def test_petals_and_missing_answers(answers: Any) -> None:
 
 def test_participation_is_as_planted() -> None:
     who = small_world.people(3000, 20_000, seed=4)
-    found = interactions(who, CAMPAIGN_TABLE, Care(interactions=20_000), 5, AS_OF)
+    found = interactions(who, CAMPAIGN_TABLE, PLAN.but(interactions=20_000), 5, AS_OF)
     chance = np.random.default_rng(1)
     spread = math.hypot(PLAN.participation_quality, PLAN.participation_spread)
     usual = chance.normal(0, spread, 200_000)

@@ -15,7 +15,7 @@ from keyaccounts.errors import ParameterError
 from keyaccounts.world import folder as where
 from keyaccounts.world import large
 from keyaccounts.world.large import stream
-from keyaccounts.world.money import Money
+from keyaccounts.world.parameters import planted
 from keyaccounts.world.serving import INPUTS
 from scipy import stats
 
@@ -123,7 +123,7 @@ def test_orders_keep_the_laws_of_the_company(two: tuple[Path, dict[str, int]]) -
 
 
 def test_drivers_are_drawn_as_in_the_small_company(two: tuple[Path, dict[str, int]]) -> None:
-    money, found = Money(), tables(two[0])
+    money, found = planted().money, tables(two[0])
     drivers = (found["customers"]["kind"] == "individual").to_numpy()
     truth = found["truth_customers"][drivers]
     for column, law in {

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from keyaccounts.world import people as people_of
-from keyaccounts.world.money import SERVICES, Money, drivers_truth, orders, payments, terms
-from keyaccounts.world.parameters import Parameters
+from keyaccounts.world.money import SERVICES, drivers_truth, orders, payments, terms
+from keyaccounts.world.parameters import planted
 from keyaccounts.world.serving import INPUTS, service_log
 from scipy import optimize, special, stats
 
 AS_OF = dt.date(2026, 6, 30)
 TODAY = np.datetime64("2026-06-30")
-MONEY = Money()
+MONEY, SERVING = planted().money, planted().serving
 NINE = {
     "sales_time",
     "sales_calls",
@@ -69,11 +69,11 @@ class Company(NamedTuple):
 @cache
 def company(seed: int) -> Company:
     """Return the course's company, as the world makes it."""
-    who = people_of.tell(Parameters(), seed).people
+    who = people_of.tell(planted(), seed).people
     bought = orders(who, MONEY, seed, AS_OF)
     truth = drivers_truth(who, MONEY, seed, AS_OF)
     paid = payments(bought, who, MONEY, seed, AS_OF)
-    return Company(who, bought, truth, paid, service_log(who, bought, seed))
+    return Company(who, bought, truth, paid, service_log(who, bought, SERVING, seed))
 
 
 # --- private drivers: BG/NBD and Gamma-Gamma ---
@@ -162,7 +162,7 @@ def test_drivers_with_the_parameters_of_cdnow_buy_as_often_as_the_paper_says() -
     # Fader, Hardie and Lee expect 1.1967 repeat purchases of a new CDNOW customer in 39 weeks.
     day = (TODAY - np.timedelta64(39 * 7, "D")).astype("datetime64[us]")
     who = crowd(0, 20_000, joined_on=day)
-    cdnow = Money(r=0.243, alpha=4.414, a=0.793, b=2.426, refunded=0.0)
+    cdnow = MONEY.but(r=0.243, alpha=4.414, a=0.793, b=2.426, refunded=0.0)
     bought = orders(who, cdnow, 3, AS_OF)
     repeats = bought.groupby("entity").size() - 1
     error = repeats.std() / np.sqrt(len(repeats))
@@ -200,7 +200,7 @@ def test_drivers_differ_as_planted() -> None:
 def test_fleets_order_at_their_rate_and_only_on_working_days() -> None:
     start = np.datetime64("2024-01-01T00", "us")
     who = crowd(400, 0, joined_on=start)
-    bought = orders(who, Money(refunded=0.0), 1, AS_OF)
+    bought = orders(who, MONEY.but(refunded=0.0), 1, AS_OF)
     days = (TODAY - start).astype("timedelta64[D]").astype(int)
     later = bought.groupby("entity").size() - 1
     assert later.mean() == pytest.approx(0.2 * days, rel=0.015)
@@ -237,7 +237,7 @@ def test_a_departure_that_lies_ahead_is_felt_already() -> None:
 def test_margin_is_found_again() -> None:
     margins = np.tile([0.15, 0.3, 0.45], 200)
     who = crowd(300, 300, margin=margins)
-    bought = orders(who, Money(refunded=0.0), 1, AS_OF)
+    bought = orders(who, MONEY.but(refunded=0.0), 1, AS_OF)
     sums = bought.groupby(margins[bought["entity"]])[["amount", "cost_of_goods"]].sum()
     found = 1 - sums["cost_of_goods"] / sums["amount"]
     assert found.to_numpy() == pytest.approx([0.15, 0.3, 0.45], rel=0.01)
@@ -252,11 +252,11 @@ def test_small_bills_are_inspections_and_large_ones_body_work() -> None:
     bought = bought[bought["amount"] > 0]
     assert set(bought["service"]) == set(SERVICES)
     size = np.digitize(bought["amount"], MONEY.bills)
-    for band, planted in enumerate((MONEY.small_bill, MONEY.middling_bill, MONEY.large_bill)):
-        assert sum(planted) == pytest.approx(1)
+    for band, shares in enumerate((MONEY.small_bill, MONEY.middling_bill, MONEY.large_bill)):
+        assert sum(shares) == pytest.approx(1)
         share = bought["service"][size == band].value_counts(normalize=True)
         found = share.reindex(list(SERVICES), fill_value=0.0)
-        assert found.to_numpy() == pytest.approx(planted, abs=0.02)
+        assert found.to_numpy() == pytest.approx(shares, abs=0.02)
 
 
 # --- laws that hold in the course's company ---
@@ -320,14 +320,14 @@ def test_orders_keep_their_laws_in_any_company(seed: int, fleets: int, drivers: 
     check_refunds(bought)
     paid = payments(bought, who, MONEY, seed, AS_OF)
     assert (paid["amount"] > 0).all()
-    assert set(service_log(who, bought, seed)["input"]) <= NINE
+    assert set(service_log(who, bought, SERVING, seed)["input"]) <= NINE
 
 
 def test_the_same_seed_gives_the_same_tables_and_another_does_not() -> None:
     who = company(1).people
     again = orders(who, MONEY, 1, AS_OF)
     pd.testing.assert_frame_equal(again, company(1).orders)
-    pd.testing.assert_frame_equal(service_log(who, again, 1), company(1).log)
+    pd.testing.assert_frame_equal(service_log(who, again, SERVING, 1), company(1).log)
     pd.testing.assert_frame_equal(payments(again, who, MONEY, 1, AS_OF), company(1).payments)
     assert not orders(who, MONEY, 2, AS_OF).equals(again)
     assert not orders(who, MONEY, 1, AS_OF, part=1).equals(again)
@@ -391,7 +391,7 @@ def test_the_service_log_holds_the_nine_inputs(seed: int) -> None:
     assert (log["hours"][cash] == 0).all()
     assert (log["hours"][~cash] >= 0.1).all()
     assert (log["hours"].round(1) == log["hours"]).all()
-    hourly = log["input"].map({name: taken.hourly for name, taken in INPUTS.items()})
+    hourly = log["input"].map(dict(SERVING.hourly))
     assert (log["cost"] >= (log["hours"] * hourly).round(2)).all()
     joined = who["joined_on"].iloc[log["entity"]].to_numpy()
     assert (log["date"].to_numpy() >= joined).all()
@@ -402,17 +402,17 @@ def test_the_service_log_holds_the_nine_inputs(seed: int) -> None:
 @pytest.mark.parametrize("intensity", [0.5, 4.0])
 def test_cost_to_serve_follows_orders_and_intensity(intensity: float) -> None:
     who = crowd(150, 1500, intensity=intensity)
-    bought = orders(who, Money(refunded=0.0), 6, AS_OF)
-    log = service_log(who, bought, 6)
+    bought = orders(who, MONEY.but(refunded=0.0), 6, AS_OF)
+    log = service_log(who, bought, SERVING, 6)
     fleet = (who["kind"] == "organization").to_numpy()
-    for kind, rows, number in (("fleet", fleet, 0), ("driver", ~fleet, 1)):
+    for kind, rows in (("fleet", fleet), ("driver", ~fleet)):
         n = rows[bought["entity"]].sum()
         mine = log[rows[log["entity"]]]
-        expected = pd.Series({name: taken[number] for name, taken in INPUTS.items()}) * intensity
+        expected = pd.Series(dict(getattr(SERVING, kind))) * intensity
         found = mine["input"].value_counts().reindex(expected.index, fill_value=0) / n
         assert (abs(found - expected) < 4.5 * np.sqrt(expected / n)).all(), kind
         by_hand = sum(
-            rate * intensity * (INPUTS[name].hours * INPUTS[name].hourly + INPUTS[name].expense)
+            rate * intensity * (SERVING.hours[name] * SERVING.hourly[name] + SERVING.expense[name])
             for name, rate in (expected / intensity).items()
         )
         assert mine["cost"].sum() / n == pytest.approx(by_hand, rel=0.08)

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.errors import ParameterError
 from keyaccounts.world import people, questions, records
-from keyaccounts.world.parameters import Parameters
+from keyaccounts.world.parameters import planted as numbers
 from keyaccounts.world.stakeholders import met
-from keyaccounts.world.talks import CALLS, EARLY, Talks, calls, habits, planned
+from keyaccounts.world.talks import CALLS, EARLY, calls, habits, planned
 
-PLAN = Talks()
+PLAN = numbers().talks
 WHO = small_world.people()
 CASES = small_world.opportunities(WHO)
 AS_OF = pd.Timestamp(small_world.AS_OF)
@@ -36,7 +36,7 @@ def many() -> dict[str, pd.DataFrame]:
     """Return enough calls to see each effect sharply, half of them small sales."""
     who = small_world.people(3000, 8000)
     cases = small_world.opportunities(who, 4000)
-    return calls(who, cases, Talks(calls=20_000, small_share=0.5), 11, small_world.AS_OF)
+    return calls(who, cases, PLAN.but(calls=20_000, small_share=0.5), 11, small_world.AS_OF)
 
 
 def table(found: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -270,7 +270,7 @@ def test_laws_hold_without_opportunities() -> None:
 
 
 def test_laws_hold_in_the_world_itself() -> None:
-    world = Parameters()
+    world = numbers()
     story = people.tell(world, 7)
     weekly = records.snapshots(world, 7, story)
     cases = records.opportunities(world, 7, story, weekly)

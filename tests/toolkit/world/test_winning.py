@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from keyaccounts.world import pipeline, prospecting, records
-from keyaccounts.world.channels import CHANNELS, METHODS
+from keyaccounts.world.channels import METHODS
 from keyaccounts.world.draws import Draws
-from keyaccounts.world.parameters import BLOCKERS, Parameters
+from keyaccounts.world.parameters import BLOCKERS, planted
 from keyaccounts.world.people import FAR, Story, tell
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-PARAMETERS = Parameters()
+PARAMETERS = planted()
 SEED = 2026
 
 
@@ -38,14 +38,14 @@ def z(successes: float, trials: float, truth: float) -> float:
 def test_yields_of_each_method_are_found(story: Story, method: str) -> None:
     """Observed rates lie within 3.3 standard errors of the planted ones (42 comparisons)."""
     made = story.contacts[story.contacts["method"] == method]
-    truth = CHANNELS[method]
+    truth = PARAMETERS.channels
     answered = made[made["responded"]]
     private = answered[answered["qualified"] & (answered["party"] == "individual")]
     assert len(made) >= 100
-    assert abs(z(len(answered), len(made), truth.responds)) < 3.3
-    assert abs(z(answered["qualified"].sum(), len(answered), truth.qualifies)) < 3.3
+    assert abs(z(len(answered), len(made), truth.responds[method])) < 3.3
+    assert abs(z(answered["qualified"].sum(), len(answered), truth.qualifies[method])) < 3.3
     if len(private):
-        assert abs(z(private["ordered"].sum(), len(private), truth.orders)) < 3.3
+        assert abs(z(private["ordered"].sum(), len(private), truth.orders[method])) < 3.3
 
 
 def test_an_outcome_needs_the_one_before(story: Story) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,13 +13,10 @@ from keyaccounts.world.contracts import contracts
 from keyaccounts.world.draws import Draws
 from keyaccounts.world.interactions import interactions
 from keyaccounts.world.numbering import SPREAD, Registry
-from keyaccounts.world.parameters import Parameters
+from keyaccounts.world.parameters import SEED, SIZES, Parameters, planted
 from keyaccounts.world.serving import service_log
 from keyaccounts.world.signals import signals
 from keyaccounts.world.surveys import surveys
-
-SIZES = {"small": Parameters(organizations=60, individuals=600), "course": Parameters()}
-SEED = 2026
 
 _DAYS = {"orders": "order_date", "service_log": "date", "complaints": "opened_at"}
 
@@ -52,26 +48,20 @@ def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
     ['S01', 'S02']
     """
     checks.whole("seed", seed, least=0)
-    world = SIZES[checks.choice("size", size, tuple(SIZES))]
-    plan, spending, talking, caring = (
-        _scaled(cards.Cards(), world),
-        money.Money(),
-        talks.Talks(),
-        care.Care(),
-    )
+    world = planted(seed, checks.choice("size", size, tuple(SIZES)))
     today = world.as_of
     story = people.tell(world, seed)
     all_ = story.people
-    written = cards.card_tables(all_, seed, today, plan)
+    written = cards.card_tables(all_, seed, today, world.cards)
     registry = Registry(written, seed)
-    bought = money.orders(all_, spending, seed, today)
-    drivers = money.drivers_truth(all_, spending, seed, today)
+    bought = money.orders(all_, world.money, seed, today)
+    drivers = money.drivers_truth(all_, world.money, seed, today)
     left = drivers.set_index("entity")["departed_on"].reindex(all_.index)
     there = all_.assign(departed_on=all_["departed_on"].fillna(left))  # nobody complains once gone
     weekly = records.snapshots(world, seed, story)
     cases = records.opportunities(world, seed, story, weekly)
     closed = cases["signed_on"].fillna(cases["lost_on"])
-    spoken = talks.calls(there, cases.assign(closed_on=closed), talking, seed, today)
+    spoken = talks.calls(there, cases.assign(closed_on=closed), world.talks, seed, today)
     runs = records.campaigns(world, seed)
     log = records.contacts(world, seed, story, runs)
     sellers = _sellers(world, seed)
@@ -88,22 +78,22 @@ def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
         "opportunities": cases,
         "opportunity_snapshots": weekly,
         "orders": bought,
-        "payments": money.payments(bought, all_, spending, seed, today),
-        "service_log": service_log(all_, bought, seed),
-        "contracts": contracts(all_, cases, spending, seed, today),
+        "payments": money.payments(bought, all_, world.money, seed, today),
+        "service_log": service_log(all_, bought, world.serving, seed),
+        "contracts": contracts(all_, cases, world.money, seed, today),
         "calls": spoken["calls"],
         "call_questions": spoken["call_questions"],
-        "complaints": care.complaints(there, caring, seed, today),
-        "surveys": surveys(there, caring, seed, today),
-        "interactions": interactions(there, runs, caring, seed, today),
-        "signals": signals(all_, caring, seed, today),
+        "complaints": care.complaints(there, world.care, seed, today),
+        "surveys": surveys(there, world.care, seed, today),
+        "interactions": interactions(there, runs, world.care, seed, today),
+        "signals": signals(all_, world.care, seed, today),
     }
     for name in SPREAD:
         card = registry.card_of(raw[name]["entity"], raw[name][_DAYS[name]], name)
         raw[name] = raw[name].assign(card=card)
     billed = raw["orders"]["card"].to_numpy()
     raw["payments"] = raw["payments"].assign(card=billed[raw["payments"]["order"]])
-    raw["organizations"] = _billed(raw["organizations"], raw["orders"], all_, spending, seed, world)
+    raw["organizations"] = _billed(raw["organizations"], raw["orders"], all_, seed, world)
     numbered = {name: registry.numbered(name, frame) for name, frame in raw.items()}
     answers = truth.tables(
         story=story,
@@ -112,31 +102,10 @@ def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
         cards=written,
         calls=spoken["truth_calls"],
         drivers=drivers,
-        habits=talks.habits(world.sellers, talking, seed),
-        planted={
-            "company": world,
-            "money": spending,
-            "talks": talking,
-            "care": caring,
-            "cards": plan,
-        },
+        habits=talks.habits(world.sellers, world.talks, seed),
+        plan=world,
     )
     return {name: dictionary.filed(name, frame) for name, frame in {**numbered, **answers}.items()}
-
-
-def _scaled(plan: cards.Cards, world: Parameters) -> cards.Cards:
-    """Return a plan with as many second cards as a company of this size would have."""
-    course = SIZES["course"]
-    by = {
-        "organization": world.organizations / course.organizations,
-        "individual": world.individuals / course.individuals,
-    }
-    scaled = {
-        f"{kind}_{what}": max(round(getattr(plan, f"{kind}_{what}") * factor), 1)
-        for kind, factor in by.items()
-        for what in ("twins", "lookalikes")
-    }
-    return replace(plan, **scaled)
 
 
 def _sellers(world: Parameters, seed: int) -> pd.DataFrame:
@@ -164,16 +133,11 @@ def _faces(written: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _billed(
-    firms: pd.DataFrame,
-    orders: pd.DataFrame,
-    all_: pd.DataFrame,
-    spending: money.Money,
-    seed: int,
-    world: Parameters,
+    firms: pd.DataFrame, orders: pd.DataFrame, all_: pd.DataFrame, seed: int, world: Parameters
 ) -> pd.DataFrame:
     """Return cards of organizations that agree with the invoices and with the terms of payment."""
     found = cards.with_transactions(firms, orders, world.as_of)
-    term = money.terms(all_, spending, seed).set_index("entity")["payment_term_days"]
+    term = money.terms(all_, world.money, seed).set_index("entity")["payment_term_days"]
     agreed = found["card"].map(term).astype("Int64")
     known = found["payment_term_days"].notna()
     return found.assign(

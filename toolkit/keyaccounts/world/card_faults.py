@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from keyaccounts.world.card_plan import PLAN, Cards
+from keyaccounts.world.card_plan import PLAN
 from keyaccounts.world.draws import Draws, Ints
+from keyaccounts.world.parameters import Section as Cards
 
 FAULTS = {
     "founded_after_card": "the firm was founded after its card was opened",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,8 @@ from numpy.typing import NDArray
 from keyaccounts.errors import ColumnError, DataError
 from keyaccounts.world import names
 from keyaccounts.world.draws import Draws
+from keyaccounts.world.parameters import Section as Cards
+from keyaccounts.world.parameters import planted
 
 ORGANIZATION_GROUPS: Mapping[str, tuple[str, ...]] = {
         "identity_address": (
@@ -80,77 +81,7 @@ CAME_BY: Mapping[str, tuple[str, str, str]] = {
     "walk_in": ("e_commerce", "newspaper", "service_files"),
 }
 
-_ORGANIZATION_GAPS: Mapping[str, float] = {
-        "chinese_name": 0.25, "address": 0.02, "phone": 0.04, "email": 0.15, "website": 0.30,
-        "industry": 0.02, "nature": 0.03, "employees": 0.12, "headcount_band": 0.05,
-        "main_business": 0.10, "founded_year": 0.18, "market_position": 0.35, "rivals": 0.30,
-        "current_shop": 0.15, "insurer": 0.22, "vehicles": 0.03, "yearly_mileage": 0.28,
-        "business_volume": 0.20, "credit_grade": 0.16, "payment_term_days": 0.06,
-        "registered_capital": 0.33, "ownership": 0.24, "buying_by": 0.14, "sourcing": 0.17,
-        "decision_chain_length": 0.26, "tender_required": 0.21, "orders_last_year": 0.04,
-        "outlook": 0.19, "growth_rate": 0.27, "lead_source": 0.08, "information_source": 0.13,
-        "consent_on": 0.11, "notes": 0.75,
-}  # fmt: skip
-_INDIVIDUAL_GAPS: Mapping[str, float] = {
-        "chinese_name": 0.45, "phone": 0.06, "email": 0.55, "district": 0.03, "address": 0.30,
-        "birth_year": 0.35, "gender": 0.07, "occupation": 0.48, "income_band": 0.60,
-        "price_sensitivity": 0.40, "household": 0.52, "vehicles": 0.05,
-        "special_circumstances": 0.85, "needs": 0.25, "preferred_service": 0.20,
-        "info_channel": 0.38, "lead_source": 0.15, "information_source": 0.50,
-        "consent_on": 0.33, "notes": 0.97,
-}  # fmt: skip
-
-# How often a field is written anew, a year and card: what changes fast is looked at more often.
-_ORGANIZATION_RENEWALS: Mapping[str, float] = {
-        "address": 0.05, "phone": 0.08, "email": 0.06, "employees": 0.25, "rivals": 0.12,
-        "current_shop": 0.12, "insurer": 0.25, "vehicles": 0.25, "yearly_mileage": 0.30,
-        "business_volume": 0.40, "credit_grade": 0.35, "payment_term_days": 0.10,
-        "decision_chain_length": 0.10, "market_position": 0.10, "outlook": 0.50,
-        "growth_rate": 0.45,
-}  # fmt: skip
-_INDIVIDUAL_RENEWALS: Mapping[str, float] = {
-        "phone": 0.06, "email": 0.05, "address": 0.08, "occupation": 0.06, "income_band": 0.05,
-        "household": 0.06, "needs": 0.20, "preferred_service": 0.10, "info_channel": 0.06,
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Cards:
-    """What is planted in customer cards. All numbers are the course's own.
-
-    Attributes
-    ----------
-    organization_gaps, individual_gaps : mapping
-        Column → share of cards on which it was never filled in.
-    organization_renewals, individual_renewals : mapping
-        Column → how often a year it is written anew.
-    neglected : float
-        Share of cards nobody has touched since they were opened.
-    organization_twins, individual_twins : int
-        Second cards of customers who have one already.
-    organization_lookalikes, individual_lookalikes : int
-        Pairs of different customers that look like one.
-    impossible : int
-        Impossible dates of each of the five kinds.
-    """
-
-    organization_gaps: Mapping[str, float] = field(default_factory=lambda: {**_ORGANIZATION_GAPS})
-    individual_gaps: Mapping[str, float] = field(default_factory=lambda: {**_INDIVIDUAL_GAPS})
-    organization_renewals: Mapping[str, float] = field(
-        default_factory=lambda: {**_ORGANIZATION_RENEWALS}
-    )
-    individual_renewals: Mapping[str, float] = field(
-        default_factory=lambda: {**_INDIVIDUAL_RENEWALS}
-    )
-    neglected: float = 0.30
-    organization_twins: int = 18
-    individual_twins: int = 60
-    organization_lookalikes: int = 3
-    individual_lookalikes: int = 8
-    impossible: int = 3
-
-
-PLAN = Cards()
+PLAN = planted().cards
 
 _NEEDED = (
     "kind", "created_on", "joined_on", "acquired_by", "district", "vehicles", "contract",

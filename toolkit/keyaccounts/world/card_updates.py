@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts.world import individual_cards, names
-from keyaccounts.world.card_plan import PLAN, Cards, phone_numbers
+from keyaccounts.world.card_plan import PLAN, phone_numbers
 from keyaccounts.world.draws import Draws, repeat
+from keyaccounts.world.parameters import Section as Cards
 
 Texts = NDArray[Any]
 

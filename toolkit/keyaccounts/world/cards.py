@@ -7,17 +7,12 @@ import datetime as dt
 import pandas as pd
 
 from keyaccounts.world.card_faults import plant_faults
-from keyaccounts.world.card_plan import (
-    INDIVIDUAL_GROUPS,
-    ORGANIZATION_GROUPS,
-    PLAN,
-    Cards,
-    lookalikes,
-)
+from keyaccounts.world.card_plan import INDIVIDUAL_GROUPS, ORGANIZATION_GROUPS, PLAN, lookalikes
 from keyaccounts.world.card_updates import card_updates
 from keyaccounts.world.duplicates import duplicates
 from keyaccounts.world.individual_cards import individuals
 from keyaccounts.world.organization_cards import organizations
+from keyaccounts.world.parameters import Section as Cards
 from keyaccounts.world.stakeholders import stakeholders
 from keyaccounts.world.vehicles import vehicles
 

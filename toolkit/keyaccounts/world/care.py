@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,108 +10,15 @@ from numpy.typing import NDArray
 
 from keyaccounts import checks
 from keyaccounts.world.draws import Draws, Floats, Ints, repeat
+from keyaccounts.world.parameters import Section as Care
 
 Five: TypeAlias = tuple[float, float, float, float, float]
-Eight: TypeAlias = tuple[float, float, float, float, float, float, float, float]
 Days: TypeAlias = NDArray[np.datetime64]
 
 YEAR = 365.25
 TOPICS = ("waiting_time", "not_repaired", "price", "billing", "damage", "attitude", "parts")
 CHANNELS = ("phone", "workshop", "app", "mail", "seller")
 UNHAPPY = ("service", "price")  # causes of leaving that show in complaints and in what is said
-
-
-@dataclass(frozen=True)
-class Care:
-    """How customers feel, complain, answer and warn. All numbers are the course's own.
-
-    Quality is the z-score of the service a customer really gets. Five numbers stand for the
-    dimensions tangibles, reliability, responsiveness, assurance and empathy, or for the kinds of
-    interaction; eight for the petals of the flower of service, in the order of
-    :data:`keyaccounts.world.surveys.PETALS`.
-
-    Attributes
-    ----------
-    organization_complaints, driver_complaints : complaints a year at average quality.
-    complaint_quality : effect of one more quality on the log of that rate.
-    complaint_lead : factor on that rate between warning and departure, if service or price is why.
-    response_hours : median hours until the first response.
-    response_spread : standard deviation of the log of these hours.
-    resolution_days, resolution_spread : the same from first response to solution, in days.
-    unresolved, reopened, compensated : shares of complaints.
-    compensation : mean of what is paid, in yuan.
-    respondents : answers to surveys.
-    organization_answers : share of these from organizations.
-    survey_days : how far back surveys go.
-    expected, perceived : usual answer in each dimension, 1 to 7.
-    perception_quality : effect of quality on perception.
-    person, dimension, item : standard deviations of an answer: between persons, of one person
-        between dimensions, between items of one dimension.
-    intent_base, intent_gap, intent_noise : return intent (0 to 10) with no gap; effect of one more
-        point of gap (perception less expectation); standard deviation of the rest.
-    satisfaction_base, satisfaction_gap, satisfaction_noise : the same for satisfaction (1 to 5).
-    importance, performance : usual answer on each petal, 1 to 5.
-    performance_quality : effect of quality on the performance of petals.
-    missing : share of survey answers left out.
-    interactions : invitations to take part, about.
-    interaction_kinds : share of each kind, as :data:`keyaccounts.world.interactions.KINDS`.
-    participation : log-odds that a customer of average quality takes part, by kind.
-    participation_quality, participation_spread : effect of quality on these log-odds; how much
-        customers differ otherwise.
-    rival_rate, strategy_rate, ownership_rate : signals a year that mean nothing.
-    review_days : days between two reviews of the relation of an account.
-    warned_review_days : the same between warning and departure.
-    relation_base, relation_quality, relation_noise : relation score (1 to 5) of a review.
-    relation_fall : how far the score has fallen at departure.
-    warnings : signals every 30 days between warning and departure, after the first.
-    """
-
-    organization_complaints: float = 0.6
-    driver_complaints: float = 0.06
-    complaint_quality: float = -0.35
-    complaint_lead: float = 3.0
-    response_hours: float = 4.0
-    response_spread: float = 1.1
-    resolution_days: float = 2.0
-    resolution_spread: float = 0.9
-    unresolved: float = 0.03
-    reopened: float = 0.08
-    compensated: float = 0.3
-    compensation: float = 260.0
-    respondents: int = 450
-    organization_answers: float = 0.3
-    survey_days: int = 540
-    expected: Five = (5.2, 6.1, 5.8, 5.7, 5.2)
-    perceived: Five = (5.3, 4.9, 4.9, 5.4, 4.8)
-    perception_quality: float = 0.5
-    person: float = 0.4
-    dimension: float = 0.5
-    item: float = 0.68
-    intent_base: float = 7.4
-    intent_gap: float = 1.2
-    intent_noise: float = 1.0
-    satisfaction_base: float = 4.1
-    satisfaction_gap: float = 0.6
-    satisfaction_noise: float = 0.5
-    importance: Eight = (3.6, 4.3, 3.8, 3.2, 4.4, 2.9, 3.7, 4.0)
-    performance: Eight = (3.8, 3.6, 3.5, 3.9, 2.6, 4.1, 3.1, 4.0)
-    performance_quality: float = 0.35
-    missing: float = 0.02
-    interactions: int = 5000
-    interaction_kinds: Five = (0.44, 0.16, 0.08, 0.16, 0.16)
-    participation: Five = (-1.4, -1.7, -0.3, -0.8, -0.6)
-    participation_quality: float = 0.3
-    participation_spread: float = 0.8
-    rival_rate: float = 0.25
-    strategy_rate: float = 0.05
-    ownership_rate: float = 0.03
-    review_days: int = 120
-    warned_review_days: int = 30
-    relation_base: float = 3.9
-    relation_quality: float = 0.35
-    relation_noise: float = 0.5
-    relation_fall: float = 2.0
-    warnings: float = 0.8
 
 
 def served(people: pd.DataFrame, today: np.datetime64) -> pd.DataFrame:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts.world.draws import Draws, repeat
-from keyaccounts.world.money import Money, terms
+from keyaccounts.world.money import terms
+from keyaccounts.world.parameters import Section as Money
 
 YEARS = 2
 

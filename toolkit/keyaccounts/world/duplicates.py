@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts.world import names
-from keyaccounts.world.card_plan import PLAN, Cards, lookalikes, not_after, phone_numbers
+from keyaccounts.world.card_plan import PLAN, lookalikes, not_after, phone_numbers
 from keyaccounts.world.draws import Draws
+from keyaccounts.world.parameters import Section as Cards
 
 # What happened to name, phone, mail and address. Each row is used equally often, so one can count
 # on the fingers what a method has to find.

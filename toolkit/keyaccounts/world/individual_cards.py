@@ -11,7 +11,6 @@ from keyaccounts.world import names
 from keyaccounts.world.card_plan import (
     INDIVIDUAL_GROUPS,
     PLAN,
-    Cards,
     came_by,
     columns,
     lookalikes,
@@ -21,6 +20,7 @@ from keyaccounts.world.card_plan import (
     with_gaps,
 )
 from keyaccounts.world.draws import Draws
+from keyaccounts.world.parameters import Section as Cards
 
 _WHOLE = ("district", "vehicles", "birth_year", "household", "price_sensitivity")
 OCCUPATIONS = (

@@ -9,8 +9,9 @@ import pandas as pd
 from scipy.special import expit
 
 from keyaccounts import checks
-from keyaccounts.world.care import Care, Days, days_of, served
+from keyaccounts.world.care import Days, days_of, served
 from keyaccounts.world.draws import Draws, Ints
+from keyaccounts.world.parameters import Section as Care
 
 KINDS = ("campaign_mail", "social", "event", "feedback", "app")
 # Methods of the campaigns that reach customers too.

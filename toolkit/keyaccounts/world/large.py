@@ -11,9 +11,9 @@ from keyaccounts import checks, files
 from keyaccounts.errors import ParameterError
 from keyaccounts.world.draws import Draws
 from keyaccounts.world.folder import is_answer, tables
-from keyaccounts.world.money import Money, drivers_truth, number_of, timestamps
+from keyaccounts.world.money import drivers_truth, number_of, timestamps
 from keyaccounts.world.money import orders as bought_by
-from keyaccounts.world.parameters import AS_OF, OPENED, Accounts
+from keyaccounts.world.parameters import Parameters, Section, planted
 from keyaccounts.world.serving import service_log
 
 CHUNK = 20_000  # customers that are made at once: about 200,000 orders, whatever the memory
@@ -64,7 +64,7 @@ def stream(
     seed: int,
     orders: int = 10_000_000,
     logged: float = 0.1,
-    money: Money | None = None,
+    money: Section | None = None,
     truth: bool = True,
     overwrite: bool = False,
 ) -> dict[str, int]:
@@ -86,7 +86,7 @@ def stream(
         Stop after the customer with whom so many orders are reached.
     logged : float, default 0.1
         Share of customers whose service is logged.
-    money : Money, optional
+    money : Section, optional
         How customers buy. Default: as in the course's company.
     truth : bool, default True
         Also write the answer key, the table `truth_customers`.
@@ -131,6 +131,8 @@ def stream(
     checks.whole("seed", seed, least=0)
     checks.whole("orders", orders, least=1)
     checks.fraction("logged", logged)
+    plan = planted(seed)
+    plan = plan if money is None else plan.but(money=money)
     folder, names = Path(folder), [n for n in COLUMNS if truth or not is_answer(n)]
     writer = _Writer(names)
     there = tables(folder)
@@ -144,7 +146,7 @@ def stream(
         part = 0
         while writer.rows["orders"] < orders:
             wanted = orders - writer.rows["orders"]
-            made = _part(money or Money(), seed, part, wanted, logged)
+            made = _part(plan, seed, part, wanted, logged)
             for name in names:
                 writer.write(place / name, part, made[name])
             part += 1
@@ -152,18 +154,18 @@ def stream(
 
 
 def _part(
-    money: Money, seed: int, part: int, wanted: int, logged: float
+    plan: Parameters, seed: int, part: int, wanted: int, logged: float
 ) -> dict[str, pd.DataFrame]:
     """Make one chunk of customers, as many of them as are wanted; none depends on other chunks."""
-    people = _people(seed, part)
-    bought = bought_by(people, money, seed, AS_OF, part)
+    people = _people(plan, seed, part)
+    bought = bought_by(people, plan.money, seed, plan.as_of, part)
     reached = np.cumsum(np.bincount(bought["entity"], minlength=CHUNK))
     kept = min(int(np.searchsorted(reached, wanted)) + 1, CHUNK)
     bought = bought[bought["entity"] < kept]
     chosen = Draws(seed, "logged", part).yes(logged, CHUNK)
-    log = service_log(people, bought[chosen[bought["entity"]]], seed, part)
+    log = service_log(people, bought[chosen[bought["entity"]]], plan.serving, seed, part)
 
-    drivers = drivers_truth(people, money, seed, AS_OF, part).set_index("entity")
+    drivers = drivers_truth(people, plan.money, seed, plan.as_of, part).set_index("entity")
     truth = people.assign(
         purchase_rate=(people["rate"] * 7).round(6), dropout=np.nan, logged=chosen
     )
@@ -179,12 +181,12 @@ def _part(
     }
 
 
-def _people(seed: int, part: int) -> pd.DataFrame:
+def _people(world: Parameters, seed: int, part: int) -> pd.DataFrame:
     """Draw who the customers of a chunk are: steady growth, a few accounts that take too much."""
-    plan, n, draws = Accounts(), CHUNK, Draws(seed, "people", part)
-    today = number_of(AS_OF)
+    plan, n, draws = world.accounts, CHUNK, Draws(seed, "people", part)
+    today = number_of(world.as_of)
     fleet = draws.yes(FLEETS, n)
-    day = draws.whole(n, number_of(OPENED), today - 1)
+    day = draws.whole(n, number_of(world.opened), today - 1)
     weekday = np.busday_offset(day.astype("datetime64[D]"), 0, roll="preceding").astype(np.int64)
     joined = np.where(fleet, weekday, day)
     size = np.clip(np.round(np.exp(draws.normal(n, 2.1, 0.95))), 2, 120)

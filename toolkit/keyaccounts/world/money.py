@@ -8,7 +8,6 @@ in proportion to their fleet, less so when they are about to leave.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,47 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.parameters import Section as Money
 
 NEVER = pd.Timestamp("2100-01-01")  # stands for the departure of one who stays
 SERVICES = ("maintenance", "repair", "tires", "body", "inspection")
-
-
-@dataclass(frozen=True)
-class Money:
-    """How customers buy and pay. All numbers are the course's own, in yuan, weeks and days."""
-
-    # Private drivers: how often. A driver orders 1.2 / 25 × 52 = 2.5 times a year on average.
-    r: float = 1.2  # shape of the purchase rates; the lower, the more drivers differ
-    alpha: float = 25.0  # weeks; purchases a week are gamma with mean r / alpha
-    a: float = 0.8  # dropout after a repeat purchase is beta with mean a / (a + b) = 0.19
-    b: float = 3.5
-    # Private drivers: how much. The mean order is p v / (q - 1) = 900.
-    p: float = 4.0  # one driver's orders vary by 1 / sqrt(p) = 50 %
-    q: float = 4.0  # drivers' means vary by 1 / sqrt(q - 2) = 71 %
-    v: float = 675.0
-    # Organizations.
-    fleet_shape: float = 2.5  # one fleet's orders vary by 1 / sqrt(2.5) = 63 %
-    dip: float = 0.45  # of the usual orders are left while an organization is about to leave
-    # Cost of goods: the margin of one order is its customer's, up to this share more or less.
-    margin_spread: float = 0.2
-    # What is done, by the size of the bill; the columns are SERVICES.
-    bills: tuple[float, float] = (400.0, 1200.0)  # from here on a bill is middling, large
-    small_bill: tuple[float, ...] = (0.50, 0.18, 0.10, 0.02, 0.20)
-    middling_bill: tuple[float, ...] = (0.55, 0.25, 0.12, 0.05, 0.03)
-    large_bill: tuple[float, ...] = (0.16, 0.40, 0.18, 0.26, 0.00)
-    # Refunds.
-    refunded: float = 0.006  # of all orders
-    refund_within: int = 14  # days
-    refund_in_full: float = 0.3  # of refunds; of the others a part is given back
-    refund_part: tuple[float, float] = (0.2, 0.6)  # of the amount
-    # Payments of organizations.
-    long_term: float = 0.35  # of organizations have 60 days to pay, the others 30
-    late_a: float = 0.9  # an organization's share of late payments is beta, mean 0.30
-    late_b: float = 2.1
-    late_days: float = 16.0  # days after the due day, if late: mean over organizations
-    late_shape: float = 2.0  # organizations' mean days differ by 1 / sqrt(2) = 71 %
-    early: int = 9  # days before the due day at most, if not late
-    never_paid: float = 0.004  # of invoices
 
 
 class Buying(NamedTuple):

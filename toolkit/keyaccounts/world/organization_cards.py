@@ -12,7 +12,6 @@ from keyaccounts.world import names
 from keyaccounts.world.card_plan import (
     ORGANIZATION_GROUPS,
     PLAN,
-    Cards,
     came_by,
     columns,
     lookalikes,
@@ -22,6 +21,7 @@ from keyaccounts.world.card_plan import (
     with_gaps,
 )
 from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.parameters import Section as Cards
 from keyaccounts.world.stakeholders import chain_lengths
 
 _WHOLE = (

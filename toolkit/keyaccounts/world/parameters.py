@@ -1,75 +1,117 @@
-"""What the simulated company is like: its size, its days, and the truth planted in it."""
+"""What the simulated company is like: its size, its days, and every number planted in it.
+
+The numbers, and a sentence on each, stand in `catalog/parameters.toml`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
-
-OPENED = dt.date(2022, 1, 3)
-AS_OF = dt.date(2026, 6, 30)
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Self
 
 BLOCKERS = ("complex_decision", "few_vehicles", "tied_to_incumbent", "limited_budget")
+SEED = 2026  # of the course's own company
+SIZES = {
+    "small": {"organizations": 60, "individuals": 600},
+    "course": {"organizations": 240, "individuals": 3000},
+}
 
 
-@dataclass(frozen=True)
-class Prospecting:
-    """How customers are won. All numbers are the course's own."""
+class Section:
+    """What is planted in one room of the world, read as attributes; nothing of it can be set."""
 
-    walk_ins: float = 0.60  # of all drivers: came by themselves
-    founding: float = 0.125  # of all organizations: there from the first weeks
-    referrals: float = 0.50  # persons a driver names in the long run
-    referral_delay: float = 200.0  # days until one is named, on average
-    centers: int = 6  # drivers to whom a whole circle listens
-    center_referrals: float = 18.0  # persons such a center names
+    def __init__(self, **values: Any) -> None:
+        vars(self).update(values)
 
+    def __getattr__(self, name: str) -> Any:  # Python asks only for what is not there
+        raise AttributeError(f"no {name!r} is planted here, but {', '.join(vars(self))}")
 
-@dataclass(frozen=True)
-class Pipeline:
-    """How a fleet contract is won or lost, week by week.
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{name} is planted and stays: .but({name}=...) makes another section")
 
-    In each stage a share of opportunities is decided every week: it moves on, or it is lost. The
-    log-odds of moving on are the stage's own plus the effects of what stands in the way.
-    """
-
-    decided: tuple[float, float, float] = (0.30, 0.24, 0.20)  # a week, by stage
-    moves_on: tuple[float, float, float] = (2.1, 1.8, 1.5)  # log-odds with nothing in the way
-    blockers: tuple[float, float, float, float] = (-0.5, -0.4, -0.9, -0.6)  # as BLOCKERS
-    blocked: tuple[float, float, float, float] = (0.35, 0.30, 0.30, 0.25)  # how common each is
-    upsell: float = 0.7  # more log-odds for a customer one serves already
-    pays: float = 0.30  # a week, once signed
-    again: float = 0.4  # share of lost ones that are tried once more
-    upsells_a_year: float = 0.5  # further opportunities with a customer
-    # What each seller adds to the log-odds when asked "how likely?"; their mean is above zero.
-    optimism: tuple[float, ...] = (0.1, 0.4, 1.2, -0.3, 0.6, 0.8, 0.0, 1.5, 0.3, 0.5, -0.1, 0.9)
-    doubt: float = 0.35  # spread of the same seller's answers, in log-odds
+    def but(self, **others: Any) -> Self:
+        """Return the same section with other values of some names."""
+        for name in others:
+            getattr(self, name)
+        return type(self)(**{**vars(self), **others})
 
 
-@dataclass(frozen=True)
-class Accounts:
-    """What the customers are like."""
+class Parameters(Section):
+    """One world: a section for each of its rooms, and at hand how large it is and how long."""
 
-    heavy: int = 6  # large accounts that cost more than they bring
-    rate_per_vehicle: float = 0.0085  # orders a day
-    leaves: float = 0.15  # organizations a year, at average service quality
-    quality_effect: float = -0.5  # on the log of that rate, per standard deviation of quality
-    lead_days: tuple[int, int] = (60, 150)  # between the first signal and the departure
-    unannounced: float = 0.3  # of those who move or are sold: nobody saw it coming
+    @property
+    def organizations(self) -> int:
+        """Organizations that have a card."""
+        return int(self.company.organizations)
 
+    @property
+    def individuals(self) -> int:
+        """Private drivers that have a card, about."""
+        return int(self.company.individuals)
 
-@dataclass(frozen=True)
-class Parameters:
-    """One world: how large it is, when it began, and what is planted in it."""
+    @property
+    def sellers(self) -> int:
+        """People who sell."""
+        return int(self.company.sellers)
 
-    organizations: int = 240
-    individuals: int = 3000
-    opened: dt.date = OPENED
-    as_of: dt.date = AS_OF
-    sellers: int = 12
-    prospecting: Prospecting = field(default_factory=Prospecting)
-    pipeline: Pipeline = field(default_factory=Pipeline)
-    accounts: Accounts = field(default_factory=Accounts)
+    @property
+    def opened(self) -> dt.date:
+        """The first day."""
+        day: dt.date = self.company.opened
+        return day
+
+    @property
+    def as_of(self) -> dt.date:
+        """Today."""
+        day: dt.date = self.company.as_of
+        return day
 
     @property
     def days(self) -> int:
         """Days from the opening to today."""
         return (self.as_of - self.opened).days
+
+
+@cache
+def catalog() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    """Return the entries of the catalog by section and name."""
+    file = files("keyaccounts.world") / "catalog" / "parameters.toml"
+    return tomllib.loads(file.read_text("utf8"))
+
+
+@cache
+def planted(seed: int = SEED, size: str = "course") -> Parameters:
+    """Return the numbers of one world."""
+    factor = {what: n / SIZES["course"][what] for what, n in SIZES[size].items()}
+    return Parameters(
+        **{
+            section: Section(**{name: _value(entry, factor) for name, entry in entries.items()})
+            for section, entries in catalog().items()
+        }
+    )
+
+
+def _value(entry: Mapping[str, Any], factor: Mapping[str, float]) -> Any:
+    """Return a value as it is planted: whole numbers of a smaller company are at least 1."""
+    value = entry["value"]
+    if "scales" in entry:
+        return max(round(value * factor[entry["scales"]]), 1)
+    if isinstance(value, list):
+        return tuple(value)
+    return MappingProxyType(value) if isinstance(value, dict) else value
+
+
+def listed(plan: Parameters) -> Iterator[tuple[str, Any, str]]:
+    """Go through everything planted: its name with dots, its value, and what it means."""
+    for section, entries in catalog().items():
+        for name, entry in entries.items():
+            value = getattr(getattr(plan, section), name)
+            if isinstance(value, tuple):
+                value = dict(zip(entry["of"], value, strict=True))
+            places = value if isinstance(value, Mapping) else {"": value}
+            for place, number in places.items():
+                yield f"{section}.{name}.{place}".rstrip("."), number, entry["says"]

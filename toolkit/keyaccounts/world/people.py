@@ -13,7 +13,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts.world import pipeline, prospecting
-from keyaccounts.world.channels import CHANNELS, METHODS
 from keyaccounts.world.draws import Draws, Floats, Ints, repeat
 from keyaccounts.world.parameters import Parameters
 
@@ -313,6 +312,3 @@ def _causes(draws: Draws, quality: Floats) -> NDArray[np.str_]:
     rest = (u - poor) / (1 - poor)
     other = np.array(["price", "moved", "sold"])[np.clip((rest * 3).astype(int), 0, 2)]
     return np.where(u < poor, "service", other).astype(str)
-
-
-__all__ = ["CHANNELS", "METHODS", "Story", "tell"]

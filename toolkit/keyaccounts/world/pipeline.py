@@ -9,13 +9,13 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from keyaccounts.world.draws import Draws, Floats, Ints, repeat
-from keyaccounts.world.parameters import BLOCKERS, Parameters, Pipeline
+from keyaccounts.world.parameters import BLOCKERS, Parameters, Section
 
 STAGES = ("first_contact", "needs_understood", "proposal_submitted", "signed", "paid")
 LOST = "lost"
 
 
-def step_odds(plan: Pipeline, blockers: Any, known: Any) -> Floats:
+def step_odds(plan: Section, blockers: Any, known: Any) -> Floats:
     """Return the probability that each stage ends in moving on: one row a case, three columns."""
     ahead = np.asarray(blockers, dtype=float) @ np.array(plan.blockers)
     ahead = ahead + plan.upsell * np.asarray(known, dtype=float)

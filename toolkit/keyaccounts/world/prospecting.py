@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from keyaccounts.world.channels import CHANNELS
+from keyaccounts.world.channels import METHODS
 from keyaccounts.world.draws import Draws, Ints, repeat
 from keyaccounts.world.parameters import Parameters
 
@@ -28,24 +28,28 @@ def contacts(parameters: Parameters, seed: int) -> pd.DataFrame:
     scale = {"organization": parameters.organizations / 240}
     scale["individual"] = parameters.individuals / 3000
     parts = []
-    for method, channel in CHANNELS.items():
+    channels = parameters.channels
+    for method in METHODS:
         for party, factor in scale.items():
-            share = channel.organizations if party == "organization" else 1 - channel.organizations
+            firms = channels.organizations[method]
+            share = firms if party == "organization" else 1 - firms
             draws = Draws(seed, "contacts", method, party)
-            mean = channel.per_week * share * factor * parameters.days / 7
+            mean = channels.per_week[method] * share * factor * parameters.days / 7
             n = int(draws.poisson(mean, 1)[0]) if mean else 0
             days = working_day(draws.whole(n, 5, parameters.days - 3), parameters.opened)
-            parts.append(_tried(draws, method, party, np.sort(days)))
+            parts.append(_tried(parameters, draws, method, party, np.sort(days)))
     made = pd.concat(parts, ignore_index=True)
     return made.sort_values(["day", "method", "party"], kind="stable", ignore_index=True)
 
 
-def _tried(draws: Draws, method: str, party: str, days: Ints) -> pd.DataFrame:
+def _tried(
+    parameters: Parameters, draws: Draws, method: str, party: str, days: Ints
+) -> pd.DataFrame:
     """Return contacts on these days with what came of each."""
-    channel, n = CHANNELS[method], days.size
-    responded = draws.yes(channel.responds, n)
-    qualified = responded & draws.yes(channel.qualifies, n)
-    ordered = qualified & draws.yes(channel.orders, n) & (party == "individual")
+    channels, n = parameters.channels, days.size
+    responded = draws.yes(channels.responds[method], n)
+    qualified = responded & draws.yes(channels.qualifies[method], n)
+    ordered = qualified & draws.yes(channels.orders[method], n) & (party == "individual")
     return pd.DataFrame(
         {
             "day": days,
@@ -75,6 +79,6 @@ def referrals(
         rows = np.flatnonzero(of[referrer] & (days < parameters.days - 3))
         rows = rows[np.lexsort((referrer[rows], days[rows]))]
         of_method = Draws(seed, "referred", generation, method)
-        tried = _tried(of_method, method, "individual", days[rows])
+        tried = _tried(parameters, of_method, method, "individual", days[rows])
         parts.append(tried.assign(referrer=referrer[rows]))
     return pd.concat(parts, ignore_index=True)

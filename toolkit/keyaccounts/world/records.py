@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts.world import pipeline
-from keyaccounts.world.channels import CHANNELS, OWN_TOUCH, TOUCHES
+from keyaccounts.world.channels import OWN_TOUCH, TOUCHES
 from keyaccounts.world.draws import Draws, Ints, repeat
 from keyaccounts.world.parameters import BLOCKERS, Parameters
 from keyaccounts.world.people import FAR, Story
@@ -64,7 +64,7 @@ def contacts(parameters: Parameters, seed: int, story: Story, made: pd.DataFrame
     log = story.contacts.sort_values(["day", "contact"], kind="stable", ignore_index=True)
     draws, n = Draws(seed, "contact log"), len(log)
     of = {
-        c: log["method"].map({m: getattr(v, c) for m, v in CHANNELS.items()}).to_numpy()
+        c: log["method"].map(getattr(parameters.channels, c)).to_numpy()
         for c in ("minutes", "cost")
     }
     date = days_to_dates(parameters, log["day"])

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts import checks
-from keyaccounts.world.care import UNHAPPY, YEAR, Care, clipped, days_of, happenings, served
+from keyaccounts.world.care import UNHAPPY, YEAR, clipped, days_of, happenings, served
 from keyaccounts.world.draws import Draws, repeat
+from keyaccounts.world.parameters import Section as Care
 
 # What is noted first before an organization leaves, by the cause of leaving.
 WARNING = {

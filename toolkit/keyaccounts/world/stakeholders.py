@@ -12,7 +12,7 @@ from scipy import special
 from keyaccounts.world import names
 from keyaccounts.world.card_plan import not_after, of_kind
 from keyaccounts.world.draws import Draws, Floats, Ints, repeat
-from keyaccounts.world.talks import Talks
+from keyaccounts.world.parameters import Section as Talks
 
 # Role → level, function, share in the decision before chance. A decider stands above the
 # functions, and came up through any of them.

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts import checks
-from keyaccounts.world.care import Care, Five, clipped, days_of, served
+from keyaccounts.world.care import Five, clipped, days_of, served
 from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.parameters import Section as Care
 
 # Items of SERVQUAL in each dimension, in the usual order 1 to 22: tangibles, reliability,
 # responsiveness, assurance, empathy.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,64 +12,14 @@ from scipy.special import expit
 from keyaccounts import checks
 from keyaccounts.world import questions
 from keyaccounts.world.draws import Draws, Ints, repeat
+from keyaccounts.world.parameters import Section as Talks
 
-Four: TypeAlias = tuple[float, float, float, float]
 Days: TypeAlias = NDArray[np.datetime64]
 
 WON, LOST = ("signed", "paid"), "lost"  # stages in which an opportunity is over
 EARLY = 3  # calls before the first stage of an opportunity is decided
 CALLS = 24  # calls planned for an opportunity: the early ones, and those of which one ends it
 NEVER = np.datetime64("NaT", "D")
-
-
-@dataclass(frozen=True)
-class Talks:
-    """How sellers talk with buyers, and what it does. All numbers are the course's own.
-
-    What Rackham (1988) reports of 35,000 calls gave the signs: in large sales situation questions
-    do not help, problem and need-payoff questions do, implication questions most; in small sales
-    implication questions hardly matter. Open or closed makes no difference in either.
-
-    Four numbers stand for situation, problem, implication and need-payoff questions.
-
-    Attributes
-    ----------
-    calls : how many calls there are, about.
-    small_share : share of calls that are small sales, to private drivers.
-    free_share : share of large calls that belong to no opportunity.
-    large_base, small_base : log-odds of order or advance (small sale: order) with no question.
-    large_effects, small_effects : what one more question adds to the log-odds.
-    large_questions, small_questions : questions a seller of average experience asks in a call.
-    experience : effect of one standard deviation of experience on the log of these numbers.
-    habit : how much sellers differ beyond experience (standard deviation of the log).
-    length : shape of the gamma law of how long a call is; larger means more alike.
-    disorder : how far the order of questions strays from S, P, I, N; 0 is never.
-    early : share of calls in which the seller shows the solution too early, which leaves
-        half of the questions unasked.
-    refusals : share of calls without success that end in a refusal (large, no opportunity).
-    undated : share of advances without a day.
-    implied, explicit : probability that a question brings out an implied or explicit need.
-    """
-
-    calls: int = 900
-    small_share: float = 0.2
-    free_share: float = 0.15
-    large_base: float = -1.65
-    small_base: float = -1.2
-    large_effects: Four = (-0.05, 0.25, 0.45, 0.35)
-    small_effects: Four = (0.0, 0.40, 0.05, 0.30)
-    large_questions: Four = (3.4, 2.3, 1.4, 1.1)
-    small_questions: Four = (2.0, 1.6, 0.4, 0.7)
-    experience: Four = (-0.25, 0.10, 0.30, 0.20)
-    habit: float = 0.12
-    length: float = 6.0
-    disorder: float = 0.7
-    early: float = 0.15
-    refusals: float = 0.08
-    undated: float = 0.08
-    implied: Four = (0.04, 0.60, 0.25, 0.15)
-    explicit: Four = (0.01, 0.05, 0.45, 0.55)
-    met: tuple[float, float] = (1.2, 1.8)  # beta law of the share of people met in a case
 
 
 def habits(sellers: int, parameters: Talks, seed: int) -> pd.DataFrame:

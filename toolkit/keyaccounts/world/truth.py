@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,8 @@ import pandas as pd
 
 from keyaccounts.world import channels
 from keyaccounts.world.numbering import Registry
+from keyaccounts.world.parameters import Parameters, Section, listed
 from keyaccounts.world.people import Story
-from keyaccounts.world.serving import INPUTS
 
 _CUSTOMER = {  # column of people: column of truth_customers
     "kind": "kind",
@@ -38,44 +37,26 @@ def tables(
     calls: pd.DataFrame,
     drivers: pd.DataFrame,
     habits: pd.DataFrame,
-    planted: Mapping[str, Any],
+    plan: Parameters,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of the answer key, by name."""
     return {
-        "truth_parameters": parameters(planted),
+        "truth_parameters": parameters(plan),
         "truth_customers": _customers(story.people, drivers, registry),
         "truth_duplicates": _twins(cards["duplicates"], registry),
         "truth_lookalikes": _lookalikes(cards["lookalikes"], registry),
         "truth_faults": _faults(cards["card_faults"], numbered),
-        "truth_channels": _channels(),
-        "truth_sellers": _sellers(habits, planted["company"].pipeline.optimism, registry),
+        "truth_channels": _channels(plan.channels),
+        "truth_sellers": _sellers(habits, plan.pipeline.optimism, registry),
         "truth_opportunities": _opportunities(story.opportunities, registry),
         "truth_calls": registry.numbered("truth_calls", calls),
     }
 
 
-def parameters(planted: Mapping[str, Any]) -> pd.DataFrame:
-    """Return every planted number as a row: its name with dots, and its value as text."""
-    rows: list[tuple[str, str]] = []
-
-    def walk(name: str, value: Any) -> None:
-        if is_dataclass(value):
-            for field in fields(value):
-                walk(f"{name}.{field.name}", getattr(value, field.name))
-        elif isinstance(value, Mapping):
-            for key, inner in value.items():
-                walk(f"{name}.{key}", inner)
-        elif isinstance(value, tuple):
-            for place, inner in enumerate(value, 1):
-                walk(f"{name}.{place}", inner)
-        else:
-            rows.append((name, str(value)))
-
-    for section, value in planted.items():
-        walk(section, value)
-    for name, input_ in INPUTS.items():
-        walk(f"serving.{name}", input_._asdict())
-    return pd.DataFrame(rows, columns=["parameter", "value"])
+def parameters(plan: Parameters) -> pd.DataFrame:
+    """Return everything planted as rows: its name with dots, its value as text, what it means."""
+    rows = pd.DataFrame(listed(plan), columns=["parameter", "value", "meaning"])
+    return rows.astype({"value": "str"}).sort_values("parameter", ignore_index=True)
 
 
 def _customers(people: pd.DataFrame, drivers: pd.DataFrame, registry: Registry) -> pd.DataFrame:
@@ -141,9 +122,9 @@ def _faults(faults: pd.DataFrame, numbered: Mapping[str, pd.DataFrame]) -> pd.Da
     return pd.concat([on_cards, in_diary], ignore_index=True)
 
 
-def _channels() -> pd.DataFrame:
+def _channels(planted: Section) -> pd.DataFrame:
     """Return the yields of each method; contacts that come from referrals have no pace."""
-    found = channels.truth()
+    found = channels.truth(planted)
     return found.assign(per_week=found["per_week"].where(found["per_week"] > 0.2))
 
 

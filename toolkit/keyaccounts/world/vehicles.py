@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts.world import names
-from keyaccounts.world.card_plan import PLAN, Cards, of_kind
+from keyaccounts.world.card_plan import PLAN, of_kind
 from keyaccounts.world.draws import Draws, repeat
 from keyaccounts.world.organization_cards import industries, insurers
+from keyaccounts.world.parameters import Section as Cards
 
 KEY_ACCOUNT_FLEET = 3  # vehicles from which the course calls a customer a candidate
 DRIVER_MILEAGE = 14_000  # kilometers a year
