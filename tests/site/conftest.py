@@ -1,4 +1,4 @@
-"""Build the site once, serve it, open a browser, and look at every page once a view.
+"""Build the site once, serve it, open a browser, and look at every page.
 
 In one process, or in several with `-n 2`.
 """

@@ -10,7 +10,9 @@ VIEWS = {
 }
 PHONES = ("phone", "small phone")
 NO_SCRIPT = "no script"
-FROM_DISK = "small phone"  # this reader has the site on a USB stick
+# One load is seen by two readers: between them the theme changes, or the width of the window.
+LOADS = {"light": ["light", "dark"], "phone": ["phone", "small phone"], NO_SCRIPT: [NO_SCRIPT]}
+FROM_DISK = "phone"  # these readers have the site on a USB stick
 READERS = {**VIEWS, NO_SCRIPT: {**VIEWS["phone"], "java_script_enabled": False}}
 
 # What axe is asked in a view: all of wcag2a to wcag22aa and best practices in light; in dark what
@@ -21,10 +23,38 @@ AXE_VIEWS = {
     "dark": {"runOnly": COLORS},
     "phone": {"rules": {rule: {"enabled": False} for rule in COLORS}},
 }
-AXE = """async ([within, rules]) => (
-    await axe.run(within ?? document, {resultTypes: ["violations"], ...rules})
+# Contrast is most of its work, and the same wherever words look alike. `seen` are the looks that axe
+# was shown in this view, on whichever page; of each other look it is shown the first words.
+LOOKS = """seen => {
+  const known = new Set(seen), added = [], behind = new Map();
+  for (const old of document.querySelectorAll("[data-look]")) old.removeAttribute("data-look");
+  const own = e => e.matches("input, select, textarea, button")
+    || [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim());
+  for (const element of document.body.querySelectorAll("*")) {
+    if (!own(element) || !element.checkVisibility()) continue;
+    const style = getComputedStyle(element), look = [style.color, style.fontSize, style.fontWeight];
+    for (let e = element, near = 3; e; e = e.parentElement, near--) {
+      if (!behind.has(e)) {
+        const { backgroundColor, backgroundImage, opacity, position } = getComputedStyle(e);
+        behind.set(e, [backgroundColor, backgroundImage, opacity, position].join());
+      }
+      look.push(behind.get(e));
+      if (near > 0) look.push(e.tagName, e.className.baseVal ?? e.className);
+    }
+    const words = look.join();
+    if (known.has(words)) continue;
+    known.add(words);
+    added.push(words);
+    element.dataset.look = "new";
+  }
+  return added;
+}"""
+AXE = """async ([within, rules, contrast]) => {
+  axe.configure({rules: [{id: "color-contrast", selector: contrast}]});
+  return (await axe.run(within ?? document, {resultTypes: ["violations"], preload: false, ...rules})
   ).violations.map(
-    v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "))"""
+    v => `${v.id}: ${v.help}: ` + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "));
+}"""
 OPEN_ALL = "for (const d of document.querySelectorAll('details')) d.open = true"
 # what sticks out of the window, although the page as a whole may clip it
 WIDE = """() => {
@@ -90,10 +120,10 @@ class Axe:
     def __init__(self, path):
         self.script = path.read_text("utf-8")
 
-    def __call__(self, page, view, within=None):
+    def __call__(self, page, view, within=None, contrast="*"):
         if not page.evaluate("'axe' in window"):
             page.evaluate(self.script)
-        return page.evaluate(AXE, [within, AXE_VIEWS[view]])
+        return page.evaluate(AXE, [within, AXE_VIEWS[view], contrast])
 
 
 class Look:
@@ -102,10 +132,13 @@ class Look:
     def __init__(self, browser, server, axe):
         self.browser, self.server, self.axe = browser, server, axe
         self.seen, self.contexts = {}, {}
+        self.looks = {"light": set(), "dark": set()}
 
     def __call__(self, page, view="light"):
         if (page, view) not in self.seen:
-            self.seen[page, view] = self.visit(page, view)
+            first = next(first for first, views in LOADS.items() if view in views)
+            for each, seen in self.visit(page, first):
+                self.seen[page, each] = seen
         return self.seen[page, view]
 
     def context(self, view):
@@ -113,38 +146,49 @@ class Look:
             self.contexts[view] = self.browser.new_context(**READERS[view])
         return self.contexts[view]
 
-    def visit(self, address, view):
-        seen = SimpleNamespace(foreign=[], failed=[], console=[], requests=0, weight=0, axe=[])
-        base = self.server.root.as_uri() + "/" if view == FROM_DISK else self.server.base
-        page = self.context(view).new_page()
+    def visit(self, address, first):
+        """Yield what each view of a load finds; what the load asked for and said is all views'."""
+        met = {"requests": [], "weights": [], "foreign": [], "failed": [], "console": []}
+        base = self.server.root.as_uri() + "/" if first == FROM_DISK else self.server.base
+        page = self.context(first).new_page()
 
         def on_request(request):
             if request.url.startswith(("data:", "blob:")):
                 return
-            seen.requests += 1
+            met["requests"].append(request.url)
             if not request.url.startswith(base):
-                seen.foreign.append(request.url)
+                met["foreign"].append(request.url)
 
         def on_response(response):
-            seen.weight += int(response.headers.get("content-length", 0))
+            met["weights"].append(int(response.headers.get("content-length", 0)))
             if response.status >= 400:
-                seen.failed.append(f"{response.status} {response.url}")
+                met["failed"].append(f"{response.status} {response.url}")
 
         def on_failure(request):
-            seen.failed.append(f"{request.failure} {request.url}")
+            met["failed"].append(f"{request.failure} {request.url}")
+
+        def on_console(message):
+            if message.type in ("error", "warning"):
+                met["console"].append(message.text)
 
         page.on("request", on_request)
         page.on("response", on_response)
         page.on("requestfailed", on_failure)
-        page.on("console", lambda m: m.type in ("error", "warning") and seen.console.append(m.text))
-        page.on("pageerror", lambda error: seen.console.append(str(error)))
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: met["console"].append(str(error)))
         page.goto(base + address, wait_until="load")
         page.evaluate(OPEN_ALL)
         page.wait_for_timeout(100)  # what is asked for late is counted, too
-        for name, script in WRITTEN_DOWN.items():
-            setattr(seen, name, page.evaluate(script))
-        if view in AXE_VIEWS:
-            seen.axe = self.axe(page, view)
+        for view in LOADS[first]:
+            motion = "reduce" if view != first else None  # another theme is there at once
+            page.emulate_media(color_scheme=READERS[view]["color_scheme"], reduced_motion=motion)
+            page.set_viewport_size(READERS[view]["viewport"])
+            found = {name: page.evaluate(script) for name, script in WRITTEN_DOWN.items()}
+            if view in self.looks:
+                added = page.evaluate(LOOKS, sorted(self.looks[view]))
+                self.looks[view].update(added)
+            if view in AXE_VIEWS:
+                found["axe"] = self.axe(page, view, contrast="[data-look]")
+            yield view, SimpleNamespace(**met, **found)
         page.remove_listener("requestfailed", on_failure)  # leaving may cancel the icon
         page.close()
-        return seen

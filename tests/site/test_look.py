@@ -26,15 +26,19 @@ FAULTS = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Fa
 <script>console.error("Oh"); document.querySelector("figure").className = ""; lost()</script>
 </main></body></html>"""
 
+MORE = """Dim words.</p> <p class="dim" style="background: #666">Dimmer words.</p>
+<p style="color: #aaa">Paler words."""
+
 
 @pytest.fixture(scope="module")
 def faults(browser, axe, tmp_path_factory):
     folder = tmp_path_factory.mktemp("faults")
     (folder / "faults.html").write_text(FAULTS, "utf-8")
+    (folder / "more.html").write_text(FAULTS.replace("Dim words.", MORE), "utf-8")
     (folder / "404.html").write_text("Not here", "utf-8")
     with Server(folder, "/") as server:
         look = Look(browser, server, axe)
-        yield lambda view: look("faults.html", view)
+        yield lambda view, page="faults.html": look(page, view)
 
 
 @pytest.mark.parametrize("view", ["light", "dark", "phone", "small phone"])
@@ -64,6 +68,16 @@ def test_what_axe_is_asked(faults):
     assert "color-contrast" not in rules("phone")
 
 
+@pytest.mark.parametrize(("view", "new"), [("light", "Paler words"), ("dark", "Dimmer words")])
+def test_a_look_is_asked_about_once_and_a_new_one_on_any_page(faults, view, new):
+    """Where the words' own color, or one behind them, is another than on the page before."""
+    before = [fault for fault in faults(view).axe if "color-contrast" in fault]
+    found = [fault for fault in faults(view, "more.html").axe if "color-contrast" in fault]
+    assert [new in fault for fault in before] == [False]
+    assert [new in fault for fault in found] == [True]
+    assert "Pale words" not in found[0]
+
+
 def test_what_is_too_wide(faults):
     assert [out for view in ("phone", "small phone") for out in faults(view).wide if "Wide." in out]
     assert faults("light").wide == []
@@ -78,6 +92,6 @@ def test_what_a_page_is_without_scripts(faults):
 
 def test_what_a_page_weighs_and_where_it_leads(faults):
     seen = faults("light")
-    assert seen.requests == 3
-    assert seen.weight > 300
+    assert len(seen.requests) == 3
+    assert sum(seen.weights) > 300
     assert [link for link in seen.links if link.endswith("/nowhere.html#at-all")]
