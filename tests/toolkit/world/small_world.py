@@ -53,6 +53,9 @@ def opportunities(who: pd.DataFrame, n: int = 350, seed: int = 1) -> pd.DataFram
     met = who["created_on"].to_numpy().astype("datetime64[D]")[entity]
     created = met + chance.integers(0, 20, n)
     closed = created + chance.integers(10, 200, n)
+    # Half of them pass the first stage, at some day before they are decided.
+    passed = created + ((closed - created) * chance.uniform(0.2, 0.9, n)).astype("timedelta64[D]")
+    passed = np.where((chance.random(n) < 0.5) & (passed <= np.datetime64(AS_OF)), passed, NEVER)
     open_ = closed > np.datetime64(AS_OF)
     over = chance.choice(["signed", "paid", "lost"], n)
     return pd.DataFrame(
@@ -61,6 +64,7 @@ def opportunities(who: pd.DataFrame, n: int = 350, seed: int = 1) -> pd.DataFram
             "entity": entity,
             "seller": who["seller"].to_numpy()[entity],
             "created_on": created.astype("datetime64[us]"),
+            "needs_understood_on": passed.astype("datetime64[us]"),
             "closed_on": np.where(open_, NEVER, closed).astype("datetime64[us]"),
             "stage": np.where(open_, "proposal_submitted", over),
             "sale": chance.choice(["large", "small"], n, p=[0.9, 0.1]),

@@ -8,7 +8,19 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts import checks
-from keyaccounts.world import cards, care, dictionary, money, names, people, records, talks, truth
+from keyaccounts.world import (
+    cards,
+    care,
+    dictionary,
+    money,
+    names,
+    objections,
+    people,
+    records,
+    stakeholders,
+    talks,
+    truth,
+)
 from keyaccounts.world.contracts import contracts
 from keyaccounts.world.draws import Draws
 from keyaccounts.world.interactions import interactions
@@ -61,7 +73,12 @@ def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
     weekly = records.snapshots(world, seed, story)
     cases = records.opportunities(world, seed, story, weekly)
     closed = cases["signed_on"].fillna(cases["lost_on"])
-    spoken = talks.calls(there, cases.assign(closed_on=closed), world.talks, seed, today)
+    plans = talks.planned(cases, world.talks, seed, "cases")
+    spoken = talks.calls(there, cases.assign(closed_on=closed), plans, world.talks, seed, today)
+    known = stakeholders.met(cases, all_, world.talks, seed, "cases")
+    there_in_calls = stakeholders.participants(spoken["calls"], known, all_, seed)
+    habits = talks.habits(world.sellers, world.talks, seed)
+    raised = objections.objections(spoken["calls"], habits, world.talks, seed)
     runs = records.campaigns(world, seed)
     log = records.contacts(world, seed, story, runs)
     sellers = _sellers(world, seed)
@@ -83,6 +100,10 @@ def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
         "contracts": contracts(all_, cases, world.money, seed, today),
         "calls": spoken["calls"],
         "call_questions": spoken["call_questions"],
+        "call_participants": there_in_calls,
+        "objections": raised,
+        "closing_moments": objections.closing_moments(spoken["calls"], world.talks, seed),
+        "held_out_questions": objections.held_out(),
         "complaints": care.complaints(there, world.care, seed, today),
         "surveys": surveys(there, world.care, seed, today),
         "interactions": interactions(there, runs, world.care, seed, today),
@@ -102,7 +123,8 @@ def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
         cards=written,
         calls=spoken["truth_calls"],
         drivers=drivers,
-        habits=talks.habits(world.sellers, world.talks, seed),
+        habits=habits,
+        objections=raised,
         plan=world,
     )
     return {name: dictionary.filed(name, frame) for name, frame in {**numbered, **answers}.items()}

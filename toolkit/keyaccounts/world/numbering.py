@@ -33,6 +33,8 @@ NUMBERS = {  # table: its own number, the letter it begins with, and its digits
     "service_log": ("entry_id", "L", 5),
     "contracts": ("contract_id", "N", 4),
     "calls": ("call_id", "T", 5),
+    "objections": ("objection_id", "E", 5),
+    "held_out_questions": ("question_id", "G", 2),
     "complaints": ("complaint_id", "C", 5),
     "surveys": ("response_id", "Q", 5),
     "interactions": ("interaction_id", "X", 5),
@@ -45,6 +47,8 @@ POINTERS = {  # a row number that points to another table
     "opportunity": "opportunities",
     "order": "orders",
     "call": "calls",
+    "person": "stakeholders",
+    "objection": "objections",
 }
 ON_SECOND_CARD = 0.35  # share of what a customer did after the second card was opened
 SPREAD = ("orders", "service_log", "complaints")

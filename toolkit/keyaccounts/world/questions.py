@@ -32,10 +32,10 @@ class Text(NamedTuple):
 @cache
 def catalog() -> dict[tuple[str, str], tuple[Text, ...]]:
     """Return the questions of each kind (S, P, I, N) for each buyer (fleet, driver)."""
-    content = _read("questions.toml")
+    content = read("questions.toml")
     found: dict[tuple[str, str], tuple[Text, ...]] = {}
     for group in content["question"]:
-        texts = tuple(Text(group["form"], _filled(t, content["words"])) for t in group["texts"])
+        texts = tuple(Text(group["form"], filled(t, content["words"])) for t in group["texts"])
         key = group["kind"], group["buyer"]
         found[key] = found.get(key, ()) + texts
     return found
@@ -44,7 +44,7 @@ def catalog() -> dict[tuple[str, str], tuple[Text, ...]]:
 @cache
 def next_actions(who: str) -> tuple[str, ...]:
     """Return what the "buyer" or the "seller" may promise at the end of a call."""
-    return tuple(_read("next_actions.toml")[who])
+    return tuple(read("next_actions.toml")[who])
 
 
 def words(draws: Draws, call: Ints, kind: NDArray[Any], driver: NDArray[np.bool_]) -> Any:
@@ -76,11 +76,13 @@ def words(draws: Draws, call: Ints, kind: NDArray[Any], driver: NDArray[np.bool_
     return form, text
 
 
-def _read(name: str) -> dict[str, Any]:
+def read(name: str) -> dict[str, Any]:
+    """Return a catalog of this folder."""
     return tomllib.loads(files("keyaccounts.world").joinpath(f"catalog/{name}").read_text("utf8"))
 
 
-def _filled(text: str, slots: dict[str, list[str]]) -> tuple[str, ...]:
+def filled(text: str, slots: dict[str, list[str]]) -> tuple[str, ...]:
+    """Return a text with each of the words that may stand in its braces."""
     used = [name for name in slots if "{" + name + "}" in text]
     choices = product(*(slots[name] for name in used))
     return tuple(text.format(**dict(zip(used, chosen, strict=True))) for chosen in choices)

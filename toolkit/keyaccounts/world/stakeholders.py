@@ -13,6 +13,7 @@ from keyaccounts.world import names
 from keyaccounts.world.card_plan import not_after, of_kind
 from keyaccounts.world.draws import Draws, Floats, Ints, repeat
 from keyaccounts.world.parameters import Section as Talks
+from keyaccounts.world.talks import EARLY
 
 # Role → level, function, share in the decision before chance. A decider stands above the
 # functions, and came up through any of them.
@@ -25,6 +26,8 @@ ROLES = {
     "technical_operation": ("operation", "technology", 0.06),
 }
 FUNCTIONS = ("technology", "procurement_finance", "use")
+MANY = 99  # a call that never comes
+AGAIN = 0.4  # how often somebody whom we have met is in a later call of the case
 UNKNOWN_ATTITUDE = 0.15  # share of people of whom nobody could say what they think
 
 
@@ -54,26 +57,10 @@ def met(
     """Return who is met in the early calls of each case, drawn before anything else of it.
 
     In each case a share of people is met, which differs much between cases; somebody always is.
-
-    Parameters
-    ----------
-    cases : frame
-        One row an opportunity; `entity` is used.
-    people : frame
-        The true customers, organizations first; `kind` and `vehicles` are used.
-    plan : Talks
-        What is planted.
-    seed : int
-        The seed of the world.
-    part : str
-        Names the stream of chance; more rows at the end leave the others as they are.
-
-    Returns
-    -------
-    frame
-        One row a person met: `case` (its row, from 0), `entity`, `place` of the person in the
-        organization (from 0), `nth` (the early call in which they first meet), and the `weight`
-        of the person in the decision.
+    `cases` has a row an opportunity, with its `entity`; of `people`, `kind` and `vehicles` are
+    used. The answer has a row a person met: `case` (its row, from 0), `entity`, `place` in the
+    organization (from 0), `nth` (the early call in which they first meet), and the `weight` of
+    the person in the decision. More cases at the end leave the others as they are.
     """
     size = chain_lengths(people, seed)
     start = np.cumsum(size) - size
@@ -98,6 +85,38 @@ def met(
             "nth": nth[known],
             "weight": weight[start[entity[case]] + place],
         }
+    )
+
+
+def participants(
+    calls: pd.DataFrame, known: pd.DataFrame, people: pd.DataFrame, seed: int
+) -> pd.DataFrame:
+    """Return who was in each call on an organization: `call`, `person` (row of stakeholders).
+
+    Who opened the door is in every call of a case; the others from the call in which they first
+    meet, that one and now and then a later one; whoever decides is there when the order is signed.
+    """
+    size = chain_lengths(people, seed)
+    start = np.cumsum(size) - size
+    calls = calls[calls["sale"] == "large"]
+    case, nth = calls["opportunity"].to_numpy(), calls["nth"].to_numpy()
+    since = np.full((max(known["case"].max(), case.max()) + 1, 7), MANY)
+    since[known["case"], known["place"]] = known["nth"]
+    # Where there was no time for three early calls, people meet in those there were.
+    early = np.bincount(case[(case >= 0) & (nth < EARLY)], minlength=len(since))[:, None]
+    since = np.where(since < MANY, np.minimum(since, np.maximum(early - 1, 0)), MANY)[case]
+    entity, n = calls["entity"].to_numpy(), len(calls)
+    draws = Draws(seed, "stakeholders", "calls")
+    again = draws.uniform(n * 7).reshape(n, 7) < AGAIN
+    there = (since == nth[:, None]) | ((since <= nth[:, None]) & again)
+    there[np.arange(n), since.argmin(axis=1)] = True
+    there[:, 0] |= calls["order_signed"].to_numpy()
+    # Outside of cases somebody of the organization is called on, always the same.
+    one = (draws.uniform(len(size)) * size).astype(np.int64)[entity]
+    there = np.where((case >= 0)[:, None], there, np.arange(7) == one[:, None])
+    row, place = np.nonzero(there)
+    return pd.DataFrame(
+        {"call": calls["call"].to_numpy()[row], "person": start[entity[row]] + place}
     )
 
 

@@ -18,15 +18,16 @@ Days: TypeAlias = NDArray[np.datetime64]
 
 WON, LOST = ("signed", "paid"), "lost"  # stages in which an opportunity is over
 EARLY = 3  # calls before the first stage of an opportunity is decided
+LONG = 45  # working days from the first stage to the end, with one more call on the way
 CALLS = 24  # calls planned for an opportunity: the early ones, and those of which one ends it
 NEVER = np.datetime64("NaT", "D")
 
 
 def habits(sellers: int, parameters: Talks, seed: int) -> pd.DataFrame:
     """Return how each seller asks: experience (z-score) and the factor on each kind of question."""
-    draws = Draws(seed, "talks", "sellers")
-    experience = draws.normal(sellers)
-    own = draws.normal(sellers * 4, 0.0, parameters.habit).reshape(sellers, 4)
+    experience = Draws(seed, "talks", "sellers").normal(sellers)
+    own = Draws(seed, "talks", "habits").normal(sellers * 4, 0.0, parameters.habit)
+    own = own.reshape(sellers, 4)  # by rows: one more seller leaves the others as they are
     factor = np.exp(np.outer(experience, parameters.experience) + own)
     return pd.DataFrame(
         {"seller": np.arange(sellers), "experience": experience}
@@ -37,23 +38,10 @@ def habits(sellers: int, parameters: Talks, seed: int) -> pd.DataFrame:
 def planned(cases: pd.DataFrame, plan: Talks, seed: int, part: str) -> pd.DataFrame:
     """Return the calls a seller would make in each case, before anything is known of its fate.
 
-    Parameters
-    ----------
-    cases : frame
-        One row an opportunity; `seller` is used.
-    plan : Talks
-        What is planted.
-    seed : int
-        The seed of the world.
-    part : str
-        Names the stream of chance; more rows at the end leave the others as they are.
-
-    Returns
-    -------
-    frame
-        `CALLS` rows a case: `case` (its row, from 0), `nth` (0, 1, 2 are the early calls),
-        `seller`, `sale`, questions asked by kind (`S`, `P`, `I`, `N`), `early` (the solution
-        shown too early), `probability`, and `success`, which depends on the questions only.
+    `cases` has a row an opportunity, with its `seller`. Each gets `CALLS` rows: `case` (its row,
+    from 0), `nth` (0, 1, 2 are the early calls), `seller`, `sale`, questions asked by kind (`S`,
+    `P`, `I`, `N`), `early` (the solution shown too early), `probability`, and `success`, which
+    depends on the questions only. More cases at the end leave the others as they are.
     """
     row = repeat(np.arange(len(cases)), CALLS)
     seller = cases["seller"].to_numpy()[row]
@@ -88,33 +76,26 @@ def _talked(made: pd.DataFrame, plan: Talks, seed: int, part: str) -> pd.DataFra
 
 
 def calls(
-    people: pd.DataFrame, opportunities: pd.DataFrame, parameters: Talks, seed: int, as_of: Any
+    people: pd.DataFrame,
+    opportunities: pd.DataFrame,
+    plans: pd.DataFrame,
+    parameters: Talks,
+    seed: int,
+    as_of: Any,
 ) -> dict[str, pd.DataFrame]:
     """Return the calls, their questions, and the truth: how likely each call was to succeed.
 
     Whether a call succeeds depends on its questions only. What success is follows from the case:
-    the last call of a won opportunity brings the order, the last one of a lost opportunity the
-    refusal; any other success of a large sale is an advance, any other failure mostly a
-    continuation. In a small sale success is the order and failure the refusal.
+    the last call of an opportunity brings the order or the refusal, and of the calls planned for
+    it one is made that does; any other success of a large sale is an advance, any other failure
+    mostly a continuation. In a small sale success is the order and failure the refusal.
 
-    Parameters
-    ----------
-    people : frame
-        The true customers; `kind`, `seller`, `created_on`, `joined_on`, `departed_on` are used.
-    opportunities : frame
-        `opportunity`, `entity`, `seller`, `created_on`, `closed_on` (empty while open), `stage`,
-        `sale`; may have no rows. Only large sales get calls: a small one needs no opportunity.
-    parameters : Talks
-        What is planted.
-    seed : int
-        The seed of the world.
-    as_of : day
-        Today; no call is later, though what was agreed on may be.
-
-    Returns
-    -------
-    dict
-        `calls`, `call_questions` and `truth_calls`, whose column `call` numbers the calls by date.
+    `opportunities` has `opportunity`, `entity`, `seller`, `created_on`, `needs_understood_on`
+    (empty if the first stage was not passed), `closed_on` (empty while open), `stage`, `sale`, and
+    may have no rows; `plans` is the answer of :func:`planned` for it. The answer holds `calls`,
+    `call_questions` and `truth_calls`, whose column `call` numbers the calls by date. In `calls`,
+    `nth` tells the early calls of a case (0, 1, 2), one between (3) and the one that ends it (4);
+    others have −1; `early` and `success` are the truth of the call.
 
     References
     ----------
@@ -122,29 +103,22 @@ def calls(
     """
     today = np.datetime64(checks.day("as_of", as_of), "D")
     draws = Draws(seed, "talks", "calls")
-    made = _dated(_planned(people, opportunities, parameters, draws, today), draws)
-    n, large = len(made), (made["sale"] == "large").to_numpy()
-    of_seller = habits(int(people["seller"].max()) + 1, parameters, seed)
-    early = draws.yes(parameters.early, n)
-    asked = _asked(made, of_seller, early, parameters, draws)
-    log_odds = np.where(
-        large,
-        parameters.large_base + asked @ np.array(parameters.large_effects),
-        parameters.small_base + asked @ np.array(parameters.small_effects),
-    )
-    probability = expit(log_odds)
-    made["outcome"] = _outcome(made, draws.yes(probability), parameters, draws)
-    made["probability"] = np.round(probability, 4)
-    settled = (made["ends"] != "") & made["outcome"].isin(["order", "no-sale"])
-    made["date"] = np.where(settled, made["last_day"], made["date"])
+    parts = [_in_cases(people, opportunities, plans, seed, today)]
+    parts += [_talked(_others(people, parameters, draws, today), parameters, seed, "others")]
+    made = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    # Outside opportunities nobody is called on twice on one day.
+    made = made[(made["opportunity"] >= 0) | ~made.duplicated(["entity", "date"])]
+    made = made.sort_values(["date", "entity", "opportunity"], kind="stable", ignore_index=True)
+    made["outcome"] = _outcome(made, parameters, draws)
+    made["probability"] = np.round(made["probability"], 4)
+    asked = made[list(questions.KINDS)].to_numpy()
+    large, early = (made["sale"] == "large").to_numpy(), made["early"].to_numpy(bool)
     made = pd.concat([made, _minutes(asked, large, early, draws)], axis=1)
-    made = made.sort_values(["date", "entity", "opportunity"], kind="stable")
-    asked = asked[made.index]
-    made = made.reset_index(drop=True).rename_axis("call").reset_index()
+    made = made.rename_axis("call").reset_index()
     made = pd.concat([made, _evidence(made, parameters, Draws(seed, "talks", "ends"))], axis=1)
     made["date"] = made["date"].astype("datetime64[us]")
     return {
-        "calls": made[[*FIRST, *STAGES, *EVIDENCE]],
+        "calls": made[[*FIRST, *STAGES, *EVIDENCE, "nth", "early", "success"]],
         "call_questions": _questions(made, asked, parameters, Draws(seed, "talks", "questions")),
         "truth_calls": made[["call", "outcome", "probability"]],
     }
@@ -152,10 +126,8 @@ def calls(
 
 FIRST = ["call", "entity", "opportunity", "seller", "date", "sale"]
 STAGES = [
-    "minutes_preliminaries",
-    "minutes_investigating",
-    "minutes_demonstrating",
-    "minutes_commitment",
+    f"minutes_{stage}"
+    for stage in ("preliminaries", "investigating", "demonstrating", "commitment")
 ]
 EVIDENCE = [
     "order_signed",
@@ -170,84 +142,93 @@ EVIDENCE = [
 # ------------------------------------------------------------------------------- who and when
 
 
-def _planned(
-    people: pd.DataFrame,
-    opportunities: pd.DataFrame,
-    parameters: Talks,
-    draws: Draws,
-    today: np.datetime64,
+def _in_cases(
+    people: pd.DataFrame, cases: pd.DataFrame, plans: pd.DataFrame, seed: int, today: np.datetime64
 ) -> pd.DataFrame:
-    """Return whom a call is made to, and the days between which it must fall."""
+    """Lay the planned calls over the life of each case; `ends` says how the last one ended it.
+
+    A new customer gets the early calls before the first stage is over, one more if the other
+    stages take long, and one on the day of the decision; who is a customer already and has much
+    to decide gets the first and the last.
+    """
+    n = len(cases)
+    if not n:
+        return pd.DataFrame()
+    since, until = _days(cases["created_on"]), _days(cases["closed_on"].fillna(today))
+    first = _days(cases["needs_understood_on"].fillna(cases["closed_on"]).fillna(today))
+    first = np.busday_offset(first, 0, roll="backward")
+    joined = people["joined_on"].reindex(cases["entity"]).to_numpy()
+    new = ~(joined <= cases["created_on"].to_numpy())
+    won = cases["stage"].isin(WON).to_numpy()
+    wanted = np.select([new, (cases["sale"] == "large").to_numpy()], [EARLY, 1], 0)
+    room = np.maximum(np.busday_count(since, first), 0)
+    early = np.minimum(wanted, room)[:, None]
+    k, chance = np.arange(EARLY), Draws(seed, "talks", "days").uniform(n * 4).reshape(n, 4)
+    free = (room[:, None] - early + 1) / np.maximum(early, 1)
+    place = np.floor((k + chance[:, :EARLY]) * free).astype(np.int64) + k
+    rest = np.maximum(np.busday_count(first, until), 0)
+    between = np.floor(rest * (0.25 + 0.5 * chance[:, 3])).astype(np.int64)
+    date = np.column_stack(
+        [
+            np.busday_offset(since[:, None], place, roll="forward"),
+            np.busday_offset(first, between),
+            np.busday_offset(until, 0, roll="backward"),
+        ]
+    )
+    over = won | (cases["stage"] == LOST).to_numpy()
+    made = np.column_stack([k < early, new & (rest > LONG), over & (wanted > 0)])
+    success = plans["success"].to_numpy().reshape(n, CALLS)
+    fits = EARLY + 1 + (success[:, EARLY + 1 :] == won[:, None]).argmax(axis=1)
+    row, nth = np.nonzero(made)
+    last = nth == EARLY + 1
+    found = plans.iloc[row * CALLS + np.where(last, fits[row], nth)]
+    return found.assign(
+        entity=cases["entity"].to_numpy()[row],
+        opportunity=cases["opportunity"].to_numpy()[row],
+        date=date[row, nth],
+        nth=nth,
+        success=np.where(last, won[row], found["success"]),
+        ends=np.where(last, np.where(won, "won", "lost")[row], ""),
+    )
+
+
+def _days(column: pd.Series[Any]) -> Days:
+    return column.to_numpy().astype("datetime64[D]")
+
+
+def _others(
+    people: pd.DataFrame, parameters: Talks, draws: Draws, today: np.datetime64
+) -> pd.DataFrame:
+    """Return calls outside opportunities, each on a working day on which it can be."""
     left = people["departed_on"]
     left = left.where(left < today, today)  # a departure may lie ahead
-    there = people.assign(entity=people.index, opportunity=-1, stage="", until=left)
+    there = people.assign(entity=people.index, until=left)
     fleets = there[there["kind"] == "organization"].assign(since=lambda f: f["created_on"])
     # Of drivers only those who buy: nobody signs an order and stays without one.
     drivers = there[(there["kind"] == "individual") & there["joined_on"].notna()]
     drivers = drivers.assign(since=drivers["joined_on"])
-    cases = opportunities[opportunities["sale"] == "large"]
-    cases = cases.assign(since=cases["created_on"], until=cases["closed_on"].fillna(today))
-    small = round(parameters.calls * parameters.small_share)
-    large = parameters.calls - small
-    free = round(large * parameters.free_share) if len(cases) else large
-    columns = ["entity", "opportunity", "seller", "stage", "since", "until"]
-    parts = []
-    for source, n, sale in ((cases, large - free, "large"), (fleets, free, "large"),
-                            (drivers, small, "small")):  # fmt: skip
+    parts, many = [], (parameters.free, parameters.small)
+    for source, n, sale in zip((fleets, drivers), many, ("large", "small"), strict=True):
         rows = draws.whole(n if len(source) else 0, 0, len(source) - 1)
-        parts.append(source.iloc[rows][columns].assign(sale=sale))
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
-
-
-def _dated(planned: pd.DataFrame, draws: Draws) -> pd.DataFrame:
-    """Give each call a working day; one whose days hold none is not made, nor two on one day.
-
-    `ends` says how the opportunity went (won, lost), in its last call only; `last_day` is the
-    working day on which it was over.
-    """
-    since, until = (planned[c].to_numpy().astype("datetime64[D]") for c in ("since", "until"))
+        parts.append(source.iloc[rows][["entity", "seller", "since", "until"]].assign(sale=sale))
+    made = pd.concat(parts, ignore_index=True)
+    since, until = _days(made["since"]), _days(made["until"])
     days = np.maximum(np.busday_count(since, until + np.timedelta64(1, "D")), 0)
-    nth = np.floor(draws.uniform(len(planned)) * days).astype(np.int64)
-    made = planned.assign(
-        date=np.busday_offset(since, nth, roll="forward"),
-        last_day=np.busday_offset(until, 0, roll="backward"),
-    )
-    made = made[days > 0].drop_duplicates(["entity", "date"])
-    made = made.sort_values(["opportunity", "date", "entity"], kind="stable", ignore_index=True)
-    last = (made["opportunity"] >= 0) & ~made.duplicated("opportunity", keep="last")
-    ends = np.select([made["stage"].isin(WON), made["stage"] == LOST], ["won", "lost"], "")
-    return made.assign(ends=np.where(last, ends, ""))
+    nth = np.floor(draws.uniform(len(made)) * days).astype(np.int64)
+    date = np.busday_offset(since, nth, roll="forward")
+    return made.assign(date=date, opportunity=-1, nth=-1, ends="")[days > 0]
 
 
 # ----------------------------------------------------------------------- what it came to
 
 
-def _asked(
-    made: pd.DataFrame, of_seller: pd.DataFrame, early: Any, parameters: Talks, draws: Draws
-) -> Ints:
-    """Return how many questions of each kind were asked: one row a call, four columns."""
-    large = (made["sale"] == "large").to_numpy()[:, None]
-    usual = np.where(large, parameters.large_questions, parameters.small_questions)
-    factor = of_seller[list(questions.KINDS)].to_numpy()[made["seller"].to_numpy()]
-    long = draws.gamma(len(made), parameters.length, 1 / parameters.length)
-    mean = usual * factor * (long * np.where(early, 0.5, 1.0))[:, None]
-    return draws.poisson(mean.ravel()).reshape(-1, 4)
-
-
-def _outcome(made: pd.DataFrame, success: Any, parameters: Talks, draws: Draws) -> NDArray[Any]:
+def _outcome(made: pd.DataFrame, parameters: Talks, draws: Draws) -> NDArray[Any]:
     """Return order, advance, continuation or no-sale."""
-    small = (made["sale"] == "small").to_numpy()
-    free = (made["opportunity"] < 0).to_numpy()
-    refused = draws.yes(parameters.refusals, len(made)) & free
-    return np.select(
-        [
-            success & (small | (made["ends"] == "won").to_numpy()),
-            success,
-            small | (made["ends"] == "lost").to_numpy() | refused,
-        ],
-        ["order", "advance", "no-sale"],
-        "continuation",
-    )
+    small, success = (made["sale"] == "small").to_numpy(), made["success"].to_numpy(bool)
+    won, lost, free = made["ends"] == "won", made["ends"] == "lost", made["opportunity"] < 0
+    no = small | lost | (draws.yes(parameters.refusals, len(made)) & free)
+    cases, names = [success & (small | won), success, no], ["order", "advance", "no-sale"]
+    return np.select(cases, names, "continuation")
 
 
 def _minutes(asked: Ints, large: Any, early: Any, draws: Draws) -> pd.DataFrame:

@@ -37,6 +37,7 @@ def tables(
     calls: pd.DataFrame,
     drivers: pd.DataFrame,
     habits: pd.DataFrame,
+    objections: pd.DataFrame,
     plan: Parameters,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of the answer key, by name."""
@@ -50,6 +51,7 @@ def tables(
         "truth_sellers": _sellers(habits, plan.pipeline.optimism, registry),
         "truth_opportunities": _opportunities(story.opportunities, registry),
         "truth_calls": registry.numbered("truth_calls", calls),
+        "truth_objections": registry.numbered("truth_objections", objections),
     }
 
 
