@@ -123,7 +123,7 @@ def test_orders_keep_the_laws_of_the_company(two: tuple[Path, dict[str, int]]) -
 
 
 def test_drivers_are_drawn_as_in_the_small_company(two: tuple[Path, dict[str, int]]) -> None:
-    money, found = planted().money, tables(two[0])
+    money, found = planted(7).money, tables(two[0])
     drivers = (found["customers"]["kind"] == "individual").to_numpy()
     truth = found["truth_customers"][drivers]
     for column, law in {

@@ -87,7 +87,7 @@ def stream(
     logged : float, default 0.1
         Share of customers whose service is logged.
     money : Section, optional
-        How customers buy. Default: as in the course's company.
+        How customers buy. Default: as in any world of that seed.
     truth : bool, default True
         Also write the answer key, the table `truth_customers`.
     overwrite : bool, default False
@@ -126,7 +126,7 @@ def stream(
     Examples
     --------
     >>> stream("company", seed=7, orders=10_000_000)  # doctest: +SKIP
-    {'customers': 1065520, 'orders': 10000025, 'service_log': 536211, 'truth_customers': 1065520}
+    {'customers': 1164153, 'orders': 10000000, 'service_log': 538757, 'truth_customers': 1164153}
     """
     checks.whole("seed", seed, least=0)
     checks.whole("orders", orders, least=1)

@@ -13,6 +13,11 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Self
 
+import numpy as np
+from scipy.special import expit, logit
+
+from keyaccounts.world.draws import Draws
+
 BLOCKERS = ("complex_decision", "few_vehicles", "tied_to_incumbent", "limited_budget")
 SEED = 2026  # of the course's own company
 SIZES = {
@@ -85,24 +90,48 @@ def catalog() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
 
 @cache
 def planted(seed: int = SEED, size: str = "course") -> Parameters:
-    """Return the numbers of one world."""
+    """Return the numbers of one world: the catalog's own for the course, others for other seeds."""
     factor = {what: n / SIZES["course"][what] for what, n in SIZES[size].items()}
-    return Parameters(
-        **{
-            section: Section(**{name: _value(entry, factor) for name, entry in entries.items()})
-            for section, entries in catalog().items()
-        }
-    )
+    found = {}
+    for section, entries in catalog().items():
+        values = {}
+        for name, entry in entries.items():
+            value = entry["value"]
+            if seed != SEED and "fixed" not in entry:
+                value = _drawn(entry, Draws(seed, "parameters", section, name))
+            if "scales" in entry:
+                value = max(round(value * factor[entry["scales"]]), 1)
+            values[name] = _kept(value)
+        found[section] = Section(**values)
+    return Parameters(**found)
 
 
-def _value(entry: Mapping[str, Any], factor: Mapping[str, float]) -> Any:
-    """Return a value as it is planted: whole numbers of a smaller company are at least 1."""
-    value = entry["value"]
-    if "scales" in entry:
-        return max(round(value * factor[entry["scales"]]), 1)
-    if isinstance(value, list):
-        return tuple(value)
-    return MappingProxyType(value) if isinstance(value, dict) else value
+def _drawn(entry: Mapping[str, Any], draws: Draws) -> Any:
+    """Return the value another world has: of the same kind, in places of the same names."""
+    value, names = entry["value"], entry.get("of", [None])
+    if isinstance(value, dict):
+        names, value = [*value], [*value.values()]
+    number, n = np.array(value, dtype=float, ndmin=1), len(names)
+    groups = entry.get("permute", [])
+    for group in [names] if groups is True else groups:
+        place = np.array([names.index(name) for name in group])
+        number[place] = number[place][draws.order(place.size)]
+    chance = draws.normal(1 if entry.get("alike") else n)
+    number = number * np.exp(entry.get("spread", 0.0) * chance) + entry.get("shift", 0.0) * chance
+    if "odds" in entry:
+        number = expit(logit(number) + entry["odds"] * chance)
+    whole = isinstance(value if n == 1 else value[0], int)
+    drawn = [max(round(x), 1) if whole else float(f"{x:.3g}") for x in number]
+    if isinstance(entry["value"], dict):
+        return dict(zip(names, drawn, strict=True))
+    return drawn if isinstance(value, list) else drawn[0]
+
+
+def _kept(value: Any) -> Any:
+    """Return a value that cannot be changed."""
+    if isinstance(value, dict):
+        return MappingProxyType(value)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def listed(plan: Parameters) -> Iterator[tuple[str, Any, str]]:
