@@ -36,7 +36,7 @@ NEW = ("information", "prospecting", "penetration", "service", "fleet", "classro
 TESTS_PER_CODE = {"segmentation": 1.39}  # else 1.3
 LONG = 250  # lines of a module, words included
 LONGER = {  # lines that these may have until they are cut; none is added without a reason
-    "datasets.py": 471,  # the cast of the course
+    "datasets.py": 473,  # the cast of the course, private seeds
     "patterns/concentration.py": 341,
     "patterns/grid.py": 440,
     "patterns/process.py": 297,

@@ -66,6 +66,17 @@ def whole(name: str, value: Any, *, least: int) -> int:
     return found
 
 
+def seed(name: str, value: Any) -> int:
+    """Return a seed of any size, given as a whole number or as its text ("0x7ea", "2026")."""
+    try:
+        found = int(value, 0) if isinstance(value, str) else value
+    except ValueError:
+        raise ParameterError(
+            f"{name}={value!r}: give a whole number of 0 or more, or its text such as '0x7ea'"
+        ) from None
+    return whole(name, found, least=0)
+
+
 def number(name: str, value: Any) -> float:
     """Return a finite number; else raise ParameterError."""
     try:

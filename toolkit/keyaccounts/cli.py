@@ -17,7 +17,7 @@ import pandas as pd
 from keyaccounts import datasets, files
 from keyaccounts.errors import KeyAccountsError, ParameterError, needs
 from keyaccounts.tables import missing
-from keyaccounts.world import large
+from keyaccounts.world import large, private_seed
 
 try:
     with needs("the command line needs more", extra="cli"):
@@ -111,8 +111,14 @@ def export(
 
 @data.command(epilog=EXITS)
 def simulate(
-    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")],
     out: Annotated[Path, typer.Option(help="Folder to write the tables into.")],
+    seed: Annotated[
+        str | None,
+        typer.Option(
+            help="A whole number, also as 0x...: the same seed gives the same bytes. "
+            "Without it one that nobody can guess, which is told."
+        ),
+    ] = None,
     size: Annotated[
         Literal["small", "course", "large"],
         typer.Option(help="Large has orders and service only, as Parquet."),
@@ -123,7 +129,12 @@ def simulate(
     truth: Truth = False,
     overwrite: Overwrite = False,
 ) -> None:
-    """Simulate a company of your own and write its tables into a folder."""
+    """Simulate a company of your own and write its tables into a folder.
+
+    Give a team a company without --seed, and keep the seed: it makes the answer key.
+    """
+    own = seed is None
+    seed = private_seed() if seed is None else seed
     if orders is not None and size != "large":
         raise ParameterError(
             f"--orders {orders} is for --size large only: add that, or leave --orders out"
@@ -142,9 +153,11 @@ def simulate(
             tables = datasets.simulate(seed, size=size, truth=truth)
             written = datasets.write(tables, out, alone=True)
     _show(written)
+    if own:
+        typer.echo(f"seed {seed}: keep it; with it, --truth adds the answer key")
 
 
-def _stream(seed: int, out: Path, orders: int, truth: bool) -> pd.DataFrame:
+def _stream(seed: str, out: Path, orders: int, truth: bool) -> pd.DataFrame:
     """Write a large company, a folder of parts for each table; return its rows and bytes."""
     rows = large.stream(out, seed=seed, orders=orders, truth=truth, overwrite=True)
     sizes = [sum(part.stat().st_size for part in (out / name).iterdir()) for name in rows]

@@ -334,15 +334,18 @@ def cast() -> pd.DataFrame:
     return pd.DataFrame(tomllib.loads(catalog.read_text("utf8"))["account"])
 
 
-def simulate(seed: int, *, size: str = "course", truth: bool = False) -> dict[str, pd.DataFrame]:
+def simulate(
+    seed: int | str, *, size: str = "course", truth: bool = False
+) -> dict[str, pd.DataFrame]:
     """Simulate a company of your own, with all the tables of the course's.
 
     Parameters
     ----------
-    seed : int
-        The same seed gives the same company, on every machine. The course's is 2026.
+    seed : int or str
+        The same seed gives the same company, on every machine. The course's is 2026. Any size,
+        also as text; :func:`keyaccounts.world.private_seed` gives one that nobody can guess.
     size : {"small", "course"}, default "course"
-        A company as large as the course's, or a smaller one with the same tables.
+        A company as large as the course's; or one of a quarter or less, to try things out.
     truth : bool, default False
         Also return the answer key, the tables `truth_...`.
 

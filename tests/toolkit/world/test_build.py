@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from conftest import Company
 from keyaccounts.errors import ParameterError
-from keyaccounts.world import dictionary, simulate
+from keyaccounts.world import dictionary, private_seed, simulate
 from keyaccounts.world.numbering import NUMBERS, ON_SECOND_CARD
 
 TODAY = pd.Timestamp("2026-06-30")
@@ -233,15 +233,33 @@ def test_same_seed_same_bytes_other_seed_others(small: Company) -> None:
             assert text != other[name].to_csv(index=False), name
 
 
+def test_a_seed_may_be_of_any_size_and_stand_in_text() -> None:
+    long = 2**128 - 5
+    made = simulate(hex(long), "small")
+    for other in (long, str(long)):
+        pd.testing.assert_frame_equal(simulate(other, "small")["orders"], made["orders"])
+    near = simulate(long - 1, "small")  # nothing of a long seed is lost
+    assert not near["orders"].equals(made["orders"])
+    assert len({private_seed() for _ in range(100)}) == 100
+    assert max(int(private_seed(), 16) for _ in range(100)) > 2**120
+
+
 def test_a_small_company_is_about_a_quarter(small: Company, company: Company) -> None:
     assert len(small["individuals"]) == pytest.approx(600 + 12, abs=15)
     assert len(small["organizations"]) == pytest.approx(60 + 4, abs=3)
     assert len(company["organizations"]) == 240 + 18
     assert len(company["individuals"]) == 3000 + 60
+    # Nothing else is of the full size: no more work or money than so few customers take.
+    assert len(small["sellers"]) == len(company["sellers"]) / 4
+    for name in ("contacts", "calls", "surveys", "interactions", "orders", "complaints", "signals"):
+        assert 0.1 < len(small[name]) / len(company[name]) < 0.35, name
+    cost = small["campaigns"]["cost"].sum() / company["campaigns"]["cost"].sum()
+    assert cost == pytest.approx(0.2, rel=0.3)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"), [((-1,), "seed=-1"), (("a",), "seed='a'"), ((1, "huge"), "size='huge'")]
+    ("arguments", "why"),
+    [((-1,), "seed=-1"), (("7ea",), "seed='7ea': .*such as '0x7ea'"), ((1, "huge"), "size='huge'")],
 )
 def test_unusable_arguments(arguments, why: str) -> None:
     with pytest.raises(ParameterError, match=why):

@@ -33,15 +33,18 @@ from keyaccounts.world.surveys import surveys
 _DAYS = {"orders": "order_date", "service_log": "date", "complaints": "opened_at"}
 
 
-def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
+def simulate(seed: int | str = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
     """Make a whole company from a seed: every table of the course, and the truth behind it.
 
     Parameters
     ----------
-    seed : int, default 2026
-        The same seed gives the same tables, to the last digit.
+    seed : int or str, default 2026
+        The same seed gives the same tables, to the last digit. A number of any size, also as text
+        ("0x7ea"): files of JSON and spreadsheets spoil numbers above 2 ** 53, but no text.
     size : {"course", "small"}
-        240 organizations and about 3,000 drivers; or a quarter and a fifth of that.
+        240 organizations and about 3,000 drivers; or a quarter and a fifth of that, and of
+        everything else as much less. A small company is for trying things out: few leave it and
+        few deals are open, so teams take "course".
 
     Returns
     -------
@@ -51,7 +54,7 @@ def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
     Raises
     ------
     ParameterError
-        If the seed is not a whole number of 0 or more, or the size is unknown.
+        If the seed is no whole number of 0 or more, or the size is unknown.
 
     Examples
     --------
@@ -59,7 +62,7 @@ def simulate(seed: int = SEED, size: str = "course") -> dict[str, pd.DataFrame]:
     >>> company["sellers"]["seller_id"].tolist()[:2]
     ['S01', 'S02']
     """
-    checks.whole("seed", seed, least=0)
+    seed = checks.seed("seed", seed)
     world = planted(seed, checks.choice("size", size, tuple(SIZES)))
     today = world.as_of
     story = people.tell(world, seed)

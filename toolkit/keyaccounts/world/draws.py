@@ -7,6 +7,7 @@ the numpy version, or on the system, and a table can be made again byte for byte
 
 from __future__ import annotations
 
+import secrets
 import zlib
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -22,6 +23,25 @@ Ints: TypeAlias = NDArray[np.int64]
 def repeat(rows: Any, times: Any) -> NDArray[Any]:
     """Return each row as often as its count says; counts may be wider than the machine's own."""
     return np.repeat(rows, np.asarray(times).astype(np.intp))
+
+
+def private_seed() -> str:
+    """Return a seed that nobody can guess: 128 bits, as text.
+
+    Who knows the seed of a company has its answer key. Text, because files of JSON and
+    spreadsheets spoil numbers above 2 ** 53.
+
+    Returns
+    -------
+    str
+        A whole number in hex, as :func:`simulate` takes it.
+
+    Examples
+    --------
+    >>> len(private_seed()), private_seed()[:2], private_seed() == private_seed()
+    (34, '0x', False)
+    """
+    return f"0x{secrets.randbits(128):032x}"
 
 
 class Draws:

@@ -61,7 +61,7 @@ COLUMNS = {
 def stream(
     folder: str | Path,
     *,
-    seed: int,
+    seed: int | str,
     orders: int = 10_000_000,
     logged: float = 0.1,
     money: Section | None = None,
@@ -79,7 +79,7 @@ def stream(
     folder : str or Path
         Where the files go, all of them or none; it is made if need be. As long as it holds a
         folder `.keyaccounts-unfinished-...`, a run has not come to its end.
-    seed : int
+    seed : int or str
         The same seed writes the same bytes, if the same pyarrow writes them. Another pyarrow
         writes the same rows, but signs each file with its version (`created_by`).
     orders : int, default 10,000,000
@@ -128,7 +128,7 @@ def stream(
     >>> stream("company", seed=7, orders=10_000_000)  # doctest: +SKIP
     {'customers': 1164153, 'orders': 10000000, 'service_log': 538757, 'truth_customers': 1164153}
     """
-    checks.whole("seed", seed, least=0)
+    seed = checks.seed("seed", seed)
     checks.whole("orders", orders, least=1)
     checks.fraction("logged", logged)
     plan = planted(seed)

@@ -100,7 +100,7 @@ def planted(seed: int = SEED, size: str = "course") -> Parameters:
             if seed != SEED and "fixed" not in entry:
                 value = _drawn(entry, Draws(seed, "parameters", section, name))
             if "scales" in entry:
-                value = max(round(value * factor[entry["scales"]]), 1)
+                value = _scaled(value, factor[entry["scales"]])
             values[name] = _kept(value)
         found[section] = Section(**values)
     return Parameters(**found)
@@ -125,6 +125,13 @@ def _drawn(entry: Mapping[str, Any], draws: Draws) -> Any:
     if isinstance(entry["value"], dict):
         return dict(zip(names, drawn, strict=True))
     return drawn if isinstance(value, list) else drawn[0]
+
+
+def _scaled(value: Any, factor: float) -> Any:
+    """Return what a smaller company has of it; of what is counted, at least 1."""
+    if isinstance(value, dict):
+        return {name: _scaled(number, factor) for name, number in value.items()}
+    return max(round(value * factor), 1) if isinstance(value, int) else value * factor
 
 
 def _kept(value: Any) -> Any:

@@ -51,7 +51,7 @@ def campaigns(parameters: Parameters, seed: int) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=["name", "method", "starts_on", "ends_on"])
     made = made.sort_values(["starts_on", "method"], kind="stable", ignore_index=True)
     draws = Draws(seed, "campaigns")
-    size = made["method"].map({"advertising": 9000, "letters": 2500, "meetings": 6000}).fillna(1800)
+    size = made["method"].map(parameters.prospecting.campaign_cost)
     return made.assign(
         campaign=np.arange(len(made)),
         cost=np.round(size * np.exp(draws.normal(len(made), 0.0, 0.25)), -2),
