@@ -15,7 +15,7 @@ from keyaccounts.world.numbering import NUMBERS, ON_SECOND_CARD
 
 TODAY = pd.Timestamp("2026-06-30")
 PLANNED = {"next_service_on", "follow_up_on", "expected_on", "next_action_on", "due_on", "ends_on"}
-PLANNED |= {"payment_due_on", "updated_on", "departed_on"}
+PLANNED |= {"payment_due_on", "updated_on", "departed_on", "retain_until"}
 RESOURCES = [r for r in dictionary.resources() if r["name"] != "accounts"]  # made of the others
 
 

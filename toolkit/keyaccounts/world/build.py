@@ -23,9 +23,13 @@ from keyaccounts.world import (
 )
 from keyaccounts.world.contracts import contracts
 from keyaccounts.world.draws import Draws
+from keyaccounts.world.employers import employers
 from keyaccounts.world.interactions import interactions
-from keyaccounts.world.numbering import SPREAD, Registry
+from keyaccounts.world.keeping import kept
+from keyaccounts.world.numbering import CARD_FILES, SPREAD, Registry
 from keyaccounts.world.parameters import SEED, SIZES, Parameters, planted
+from keyaccounts.world.prices import prices
+from keyaccounts.world.remarks import remarks
 from keyaccounts.world.serving import service_log
 from keyaccounts.world.signals import signals
 from keyaccounts.world.surveys import surveys
@@ -118,6 +122,14 @@ def simulate(seed: int | str = SEED, size: str = "course") -> dict[str, pd.DataF
     billed = raw["orders"]["card"].to_numpy()
     raw["payments"] = raw["payments"].assign(card=billed[raw["payments"]["order"]])
     raw["organizations"] = _billed(raw["organizations"], raw["orders"], all_, seed, world)
+    owner = cards.owners(written)
+    raw["individuals"], fleets = employers(
+        all_, raw["organizations"], raw["individuals"], owner, seed, world.cards
+    )
+    for name in CARD_FILES:
+        raw[name] = kept(raw[name], owner, all_, raw["orders"], seed, today, world.cards)
+    raw["remarks"], said = remarks(there, written["individuals"], seed, today, world.cards)
+    raw["prices"] = prices(world.prices)
     numbered = {name: registry.numbered(name, frame) for name, frame in raw.items()}
     answers = truth.tables(
         story=story,
@@ -130,6 +142,8 @@ def simulate(seed: int | str = SEED, size: str = "course") -> dict[str, pd.DataF
         objections=raised,
         plan=world,
     )
+    answers["truth_fleets"] = registry.numbered("truth_fleets", fleets)
+    answers["truth_remarks"] = said.assign(remark_id=numbered["remarks"]["remark_id"])
     return {name: dictionary.filed(name, frame) for name, frame in {**numbered, **answers}.items()}
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from keyaccounts.world.card_faults import plant_faults
@@ -25,6 +28,7 @@ __all__ = [
     "duplicates",
     "individuals",
     "organizations",
+    "owners",
     "stakeholders",
     "vehicles",
     "with_transactions",
@@ -89,6 +93,14 @@ def card_tables(
         ),
         "card_faults": faults,
     }
+
+
+def owners(tables: Mapping[str, pd.DataFrame]) -> pd.Series[Any]:
+    """Return the entity of every card, by card."""
+    first = np.arange(len(tables["organizations"]) + len(tables["individuals"]))
+    owner = pd.Series(first, name="entity")
+    owner[tables["duplicates"]["card"]] = tables["duplicates"]["entity"].to_numpy()
+    return owner
 
 
 def with_transactions(cards: pd.DataFrame, orders: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:

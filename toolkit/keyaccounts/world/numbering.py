@@ -39,6 +39,7 @@ NUMBERS = {  # table: its own number, the letter it begins with, and its digits
     "surveys": ("response_id", "Q", 5),
     "interactions": ("interaction_id", "X", 5),
     "signals": ("signal_id", "Y", 5),
+    "remarks": ("remark_id", "E", 4),
 }
 POINTERS = {  # a row number that points to another table
     "seller": "sellers",
