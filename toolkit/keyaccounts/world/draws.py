@@ -34,12 +34,13 @@ def private_seed() -> str:
     Returns
     -------
     str
-        A whole number in hex, as :func:`simulate` takes it.
+        A whole number in hex, as :func:`keyaccounts.world.simulate` takes it.
 
     Examples
     --------
-    >>> len(private_seed()), private_seed()[:2], private_seed() == private_seed()
-    (34, '0x', False)
+    >>> seed = ka.world.private_seed()
+    >>> len(seed), seed == ka.world.private_seed()
+    (34, False)
     """
     return f"0x{secrets.randbits(128):032x}"
 
