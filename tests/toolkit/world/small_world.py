@@ -42,6 +42,7 @@ def people(organizations: int = 240, individuals: int = 3000, seed: int = 1) -> 
             "departed_on": np.where(leaves, joined + stay, NEVER).astype("datetime64[us]"),
             "lead_days": np.where(warned, chance.integers(60, 151, n), 0),
             "departure_cause": np.where(leaves, cause, ""),
+            "district": chance.integers(0, 6, n),
         }
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.errors import ParameterError
 from keyaccounts.world import people, records
-from keyaccounts.world.care import complaints, served
-from keyaccounts.world.interactions import CAMPAIGNS, KINDS, interactions
+from keyaccounts.world.care import TOPICS, complaints, served
+from keyaccounts.world.interactions import CAMPAIGNS, KINDS, interactions, reminders
+from keyaccounts.world.money import SERVICES
 from keyaccounts.world.parameters import planted
 from keyaccounts.world.signals import WARNING, signals
 from keyaccounts.world.surveys import DIMENSION, PETALS, surveys
+from keyaccounts.world.voices import catalog, said
+from keyaccounts.world.workshops import WORKSHOPS, jobs
 
 PLAN = planted().care
 AS_OF = pd.Timestamp(small_world.AS_OF)
@@ -233,6 +237,124 @@ def test_what_happened_lately_is_still_open() -> None:
     log = complaints(MANY, PLAN, 5, AS_OF)
     late = log[log["opened_at"] >= AS_OF - DAY]
     assert late["resolved_at"].isna().mean() > 0.5
+
+
+# ------------------------------------------------------------- words, workshops, jobs, reminders
+
+
+@pytest.fixture(scope="module")
+def told() -> pd.DataFrame:
+    return said(complaints(MANY, PLAN, 5, AS_OF), MANY, PLAN, 5)
+
+
+def kappa(one: Any, other: Any) -> float:
+    """Return Cohen's kappa by its definition."""
+    shares = pd.crosstab(one, other, normalize=True).to_numpy()
+    chance = (shares.sum(axis=0) * shares.sum(axis=1)).sum()
+    return (np.trace(shares) - chance) / (1 - chance)
+
+
+def test_two_coders_agree_as_planted_and_err_where_words_are_unclear(told: Any) -> None:
+    same = told["topic"] == told["topic_second_coder"]
+    assert 0.82 < same.mean() < 0.86
+    assert 0.77 < kappa(told["topic"], told["topic_second_coder"]) < 0.83
+    named = pd.DataFrame({topic: [topic in of for of in topics_of(told)] for topic in TOPICS})
+    clear = (named.sum(axis=1) == 1).to_numpy()
+    assert clear.mean() == pytest.approx(1 - PLAN.two_topics - PLAN.vague, abs=0.02)
+    assert same[clear].mean() == pytest.approx(PLAN.second_coder, abs=0.012)
+    assert same[~clear].mean() < 0.55
+
+
+def topics_of(told: pd.DataFrame) -> list[set[str]]:
+    """Return the topics that the words of each text name: sentences of the catalog, as patterns."""
+    patterns = {
+        re.compile(re.sub(r"\\\{\w+\\\}", ".+?", re.escape(text)), re.IGNORECASE): topic
+        for topic, of in catalog()["topic"].items()
+        for text in of["texts"] + of.get("fleet", [])
+    }
+    return [{t for p, t in patterns.items() if p.search(text)} for text in told["text"]]
+
+
+def test_texts_are_whole_sentences_and_few_repeat() -> None:
+    told = said(complaints(WHO, PLAN, 7, AS_OF), WHO, PLAN, 7)
+    assert told["text"].str.fullmatch(r"[A-Z0-9].*[.?]").all()
+    assert not told["text"].str.contains("[{}]|  ").any()
+    assert told["text"].duplicated().mean() < 0.05
+    private = told["entity"].map(WHO["kind"]) == "individual"
+    for text in told.loc[private, "text"]:
+        assert "our van" not in text.lower()
+
+
+def test_a_complaint_more_of_one_customer_changes_no_other() -> None:
+    log = complaints(WHO, PLAN, 7, AS_OF)
+    fewer = log.drop(index=log.index[log["entity"] == log["entity"].iloc[0]])
+    kept = said(log, WHO, PLAN, 7).loc[fewer.index].reset_index(drop=True)
+    pd.testing.assert_frame_equal(said(fewer.reset_index(drop=True), WHO, PLAN, 7), kept)
+
+
+def test_customers_go_to_the_workshop_of_their_district(told: Any) -> None:
+    district = MANY["district"].reindex(told["entity"]).to_numpy()
+    near = np.array([*WORKSHOPS, WORKSHOPS[-1]])[district] == told["workshop"]
+    assert near.mean() == pytest.approx(1 - PLAN.elsewhere * 0.8, abs=0.015)
+
+
+def work(n: int) -> pd.DataFrame:
+    """Return an order of every customer on each of the last working days."""
+    days = pd.bdate_range(end=AS_OF, periods=n)
+    bought = pd.DataFrame([(d, e) for d in days for e in WHO.index[:400]])
+    bought = bought.set_axis(["order_date", "entity"], axis=1)
+    return bought.assign(amount=500.0, service=np.resize(SERVICES, len(bought)))
+
+
+def test_jobs_are_late_as_planted_and_kept_to_opening_hours() -> None:
+    bought = work(160)
+    found = jobs(bought, WHO, PLAN, 7, AS_OF)
+    assert found["order"].tolist() == bought.index[bought["entity"] < 240].tolist()
+    ready, promised = found["ready_at"], found["promised_at"]
+    assert (ready[ready.notna()] < AS_OF + DAY).all()
+    for time in (ready.dropna(), promised):
+        minutes = time.dt.hour * 60 + time.dt.minute
+        assert minutes.between(8 * 60, 18 * 60).all()
+        assert (time.dt.day_of_week < 5).all()
+        assert (time.dt.minute % 15 == 0).all()
+    begun = bought["order_date"].loc[found["order"]].to_numpy()
+    assert (ready.dropna() > begun[ready.notna()]).all()
+    old = begun < np.datetime64("2026-04-01")
+    assert ready[old].notna().all()
+    late = (ready > promised)[old]
+    service = bought["service"].loc[found["order"]].to_numpy()[old]
+    share = late.groupby([found.loc[old, "workshop"].to_numpy(), service]).agg(["mean", "size"])
+    for (place, kind), (mean, size) in share.iterrows():
+        odds = PLAN.late_workshop[WORKSHOPS.index(place)] + PLAN.late_service[SERVICES.index(kind)]
+        planted = 1 / (1 + math.exp(-odds))
+        assert abs(mean - planted) < 4 * math.sqrt(planted * (1 - planted) / size), (place, kind)
+
+
+def test_jobs_are_of_one_year() -> None:
+    bought = work(2).assign(amount=[-1.0] * 400 + [1.0] * 400)
+    first = bought.assign(order_date=AS_OF - 365 * DAY)
+    assert jobs(first, WHO, PLAN, 7, AS_OF).empty
+    assert len(jobs(first.assign(order_date=AS_OF - 364 * DAY), WHO, PLAN, 7, AS_OF)) == 240
+
+
+def test_the_coin_decides_who_is_reminded_and_the_reminder_who_returns() -> None:
+    plan = PLAN.but(reminders=100_000)
+    found = reminders(small_world.people(0, 100_000, seed=3), plan, 7, AS_OF)
+    n = len(found)
+    assert n > 50_000
+    assert (found["arm"] == "reminder").mean() == pytest.approx(0.5, abs=4 * 0.5 / math.sqrt(n))
+    share = found.groupby("arm")["returned"].mean()
+    assert share["control"] == pytest.approx(PLAN.returns, abs=0.01)
+    assert share["reminder"] - share["control"] == pytest.approx(PLAN.reminder_effect, abs=0.015)
+    few = reminders(WHO, PLAN, 7, AS_OF)
+    assert len(few) == PLAN.reminders
+    assert few["entity"].is_monotonic_increasing
+    assert few["entity"].is_unique
+    who = WHO.loc[few["entity"]]
+    assert (who["kind"] == "individual").all()
+    assert (
+        (few["sent_on"].to_numpy() - who["joined_on"].to_numpy()) >= np.timedelta64(183, "D")
+    ).all()
 
 
 # --------------------------------------------------------------------------------- signals

@@ -20,11 +20,13 @@ from keyaccounts.world import (
     stakeholders,
     talks,
     truth,
+    voices,
+    workshops,
 )
 from keyaccounts.world.contracts import contracts
 from keyaccounts.world.draws import Draws
 from keyaccounts.world.employers import employers
-from keyaccounts.world.interactions import interactions
+from keyaccounts.world.interactions import interactions, reminders
 from keyaccounts.world.keeping import kept
 from keyaccounts.world.numbering import CARD_FILES, SPREAD, Registry
 from keyaccounts.world.parameters import SEED, SIZES, Parameters, planted
@@ -111,7 +113,11 @@ def simulate(seed: int | str = SEED, size: str = "course") -> dict[str, pd.DataF
         "objections": raised,
         "closing_moments": objections.closing_moments(spoken["calls"], world.talks, seed),
         "held_out_questions": objections.held_out(),
-        "complaints": care.complaints(there, world.care, seed, today),
+        "complaints": voices.said(
+            care.complaints(there, world.care, seed, today), all_, world.care, seed
+        ),
+        "jobs": workshops.jobs(bought, all_, world.care, seed, today),
+        "reminders": reminders(all_, world.care, seed, today),
         "surveys": surveys(there, world.care, seed, today),
         "interactions": interactions(there, runs, world.care, seed, today),
         "signals": signals(all_, world.care, seed, today),

@@ -9,14 +9,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts import checks
-from keyaccounts.world.draws import Draws, Floats, Ints, repeat
+from keyaccounts.world.draws import Draws, Floats, Ints, nth, repeat
 from keyaccounts.world.parameters import Section as Care
+from keyaccounts.world.workshops import WORKSHOPS, visited
 
 Five: TypeAlias = tuple[float, float, float, float, float]
 Days: TypeAlias = NDArray[np.datetime64]
 
 YEAR = 365.25
 TOPICS = ("waiting_time", "not_repaired", "price", "billing", "damage", "attitude", "parts")
+TOPIC_WEIGHTS = (5, 4, 3, 3, 2, 2, 2)
 CHANNELS = ("phone", "workshop", "app", "mail", "seller")
 UNHAPPY = ("service", "price")  # causes of leaving that show in complaints and in what is said
 
@@ -65,8 +67,8 @@ def complaints(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) ->
     Parameters
     ----------
     people : frame
-        The true customers; `kind`, `joined_on`, `departed_on`, `quality`, `lead_days` and
-        `departure_cause` are used.
+        The true customers; `kind`, `district`, `joined_on`, `departed_on`, `quality`, `lead_days`
+        and `departure_cause` are used.
     parameters : Care
         What is planted.
     seed : int
@@ -78,7 +80,7 @@ def complaints(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) ->
     -------
     frame
         `entity`, `opened_at`, `first_response_at`, `resolved_at` (to the minute), `topic`,
-        `channel`, `compensation` (yuan), `reopened`.
+        `channel`, `compensation` (yuan), `reopened`, `workshop`.
     """
     today = np.datetime64(checks.day("as_of", as_of), "D")
     there, draws = served(people, today), Draws(seed, "complaints")
@@ -107,7 +109,7 @@ def complaints(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) ->
             "opened_at": opened,
             "first_response_at": np.where(answered < now, answered, never),
             "resolved_at": np.where(open_, never, solved),
-            "topic": draws.pick(TOPICS, n, [5, 4, 3, 3, 2, 2, 2]),
+            "topic": draws.pick(TOPICS, n, TOPIC_WEIGHTS),
             "channel": draws.pick(CHANNELS, n, [5, 4, 2, 2, 2]),
             "compensation": np.where(paid, amount, 0.0),
             "reopened": ~open_ & draws.yes(parameters.reopened, n),
@@ -115,7 +117,12 @@ def complaints(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) ->
     )
     times = ["opened_at", "first_response_at", "resolved_at"]
     found = found.astype(dict.fromkeys(times, "datetime64[us]"))
-    return found.sort_values(["opened_at", "entity"], kind="stable", ignore_index=True)
+    found = found.sort_values(["opened_at", "entity"], kind="stable", ignore_index=True)
+    entity = found["entity"].to_numpy()
+    where = Draws(seed, "workshops of complaints").of(entity, nth(entity))
+    district = people["district"].to_numpy(dtype=np.int64)[entity]
+    workshop = visited(district, parameters.elsewhere, where)
+    return found.assign(workshop=np.asarray(WORKSHOPS)[workshop])
 
 
 def _minutes(draws: Draws, size: int, hours: float, spread: float) -> Any:

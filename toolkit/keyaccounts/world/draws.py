@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
@@ -23,6 +24,12 @@ Ints: TypeAlias = NDArray[np.int64]
 def repeat(rows: Any, times: Any) -> NDArray[Any]:
     """Return each row as often as its count says; counts may be wider than the machine's own."""
     return np.repeat(rows, np.asarray(times).astype(np.intp))
+
+
+def nth(entity: Any) -> Ints:
+    """Return how many rows of the same entity stand before each row."""
+    found = pd.Series(entity).groupby(np.asarray(entity)).cumcount()
+    return np.asarray(found, dtype=np.int64)
 
 
 def private_seed() -> str:
@@ -68,9 +75,19 @@ class Draws:
             np.random.PCG64(np.random.SeedSequence(entropy=seed, spawn_key=key))
         )
 
+    def of(self, *keys: Any) -> _Keyed:
+        """Return chance that hangs on each row's own keys, such as a customer and its nth order.
+
+        What is drawn for a row stays the same whatever rows stand before it or are left out.
+        """
+        return _Keyed(int(self._bits.bit_generator.random_raw()), keys)
+
+    def _random(self, size: int) -> Floats:
+        return self._bits.random(size)
+
     def uniform(self, size: int, low: Any = 0.0, high: Any = 1.0) -> Floats:
         """Return numbers between `low` and `high`, never exactly either."""
-        u = np.maximum(self._bits.random(size), 2.0**-54)
+        u = np.maximum(self._random(size), 2.0**-54)
         return np.asarray(low + (np.asarray(high) - low) * u, dtype=np.float64)
 
     def yes(self, probability: Any, size: int | None = None) -> NDArray[np.bool_]:
@@ -122,3 +139,28 @@ class Draws:
     def order(self, size: int) -> Ints:
         """Return 0 to size − 1 in random order."""
         return np.argsort(self.uniform(size), kind="stable").astype(np.int64)
+
+
+class _Keyed(Draws):
+    """A stream for each row (splitmix64), started by the row's keys."""
+
+    def __init__(self, start: int, keys: Sequence[Any]) -> None:
+        rows = np.broadcast_arrays(*(np.atleast_1d(key) for key in keys))
+        self._state = np.full(rows[0].size, start, dtype=np.uint64)
+        for key in rows:
+            self._state = _mixed((self._state ^ key.astype(np.uint64)) + _STEP)
+
+    def _random(self, size: int) -> Floats:
+        if size != self._state.size:
+            raise ValueError(f"{size} draws for {self._state.size} rows: one a row")
+        self._state = self._state + _STEP
+        return np.asarray((_mixed(self._state) >> np.uint64(11)) * 2.0**-53)
+
+
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _mixed(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(z ^ (z >> np.uint64(31)))

@@ -1,4 +1,4 @@
-"""Interactions: what customers were invited to, and whether they took part."""
+"""Interactions: what customers were invited to, whether they took part, and one experiment."""
 
 from __future__ import annotations
 
@@ -88,3 +88,44 @@ def _invited(campaigns: pd.DataFrame, since: Days, n: int, draws: Draws) -> tupl
     length = np.maximum((ends - starts).astype(np.int64), 0)[chosen]
     day = starts[chosen] + draws.whole(n, 0, length).astype("timedelta64[D]")
     return campaigns["campaign"].to_numpy()[chosen], row, day
+
+
+def reminders(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) -> pd.DataFrame:
+    """Return one experiment, by customer: who of some drivers was reminded, and who came.
+
+    Drivers whose first order lies at least half a year back are chosen by chance, and so is who of
+    them gets the reminder. What they may come to is a free check: no order.
+
+    Parameters
+    ----------
+    people : frame
+        The true customers; `kind` and `joined_on` are used.
+    parameters : Care
+        What is planted.
+    seed : int
+        The seed of the world.
+    as_of : day
+        Today.
+
+    Returns
+    -------
+    frame
+        `entity`, `arm` (reminder or control), `sent_on`, `returned`.
+    """
+    today = np.datetime64(checks.day("as_of", as_of), "D")
+    sent = today - parameters.reminder_sent
+    driver = (people["kind"] == "individual").to_numpy()
+    known = people.index[driver & (days_of(people, "joined_on") <= sent - 183)].to_numpy()
+    lots = Draws(seed, "reminders").of(known).uniform(known.size)
+    chosen = np.sort(known[np.argsort(lots, kind="stable")[: parameters.reminders]])
+    each = Draws(seed, "reminded").of(chosen)
+    reminded = each.yes(0.5, chosen.size)
+    odds = parameters.returns + parameters.reminder_effect * reminded
+    return pd.DataFrame(
+        {
+            "entity": chosen,
+            "arm": np.where(reminded, "reminder", "control"),
+            "sent_on": np.full(chosen.size, sent, dtype="datetime64[us]"),
+            "returned": each.yes(odds),
+        }
+    )

@@ -36,6 +36,8 @@ NUMBERS = {  # table: its own number, the letter it begins with, and its digits
     "objections": ("objection_id", "E", 5),
     "held_out_questions": ("question_id", "G", 2),
     "complaints": ("complaint_id", "C", 5),
+    "jobs": ("job_id", "J", 5),
+    "reminders": ("reminder_id", "F", 4),
     "surveys": ("response_id", "Q", 5),
     "interactions": ("interaction_id", "X", 5),
     "signals": ("signal_id", "Y", 5),
