@@ -31,6 +31,22 @@ def pytest_configure(config: pytest.Config) -> None:
         ("The copy keyword is deprecated", "DeprecationWarning"),
     ):
         config.addinivalue_line("filterwarnings", rf"ignore:{text}:{kind}:pyspark\.")
+    config.addinivalue_line("markers", "no_cover: counts no branches (of pytest-cov)")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `-n 2`, let one process have a file, and make once what its tests share; Spark, too."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class FileByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file, _, test = nodeid.partition("::")
+            if file.endswith("test_what_always_holds.py"):  # long ones, which share nothing
+                return nodeid
+            return "spark" if "[pyspark" in test or "-pyspark" in test else file
+
+    return FileByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -82,6 +98,20 @@ BY_HAND = ["pandas", "duckdb"]
 # Spark takes a second where the others take a hundredth: histories of every kind are made there
 # once, in test_large_tables.
 NOT_ON_SPARK = {"test_purchases"}
+
+
+# Counting branches doubles the time of a test. It is done where a result is worked out by hand, and
+# where engines part; not where the same ways are gone again, with many examples or on other tables.
+WHERE_ENGINES_PART = {"test_door", "test_frames"}
+
+
+@pytest.hookimpl(trylast=True)  # after hypothesis has marked what is its own
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        engine = item.callspec.params.get("engine") if hasattr(item, "callspec") else None
+        again = engine not in [None, *BY_HAND] and item.path.stem not in WHERE_ENGINES_PART
+        if again or item.path.stem == "test_large_tables" or item.get_closest_marker("hypothesis"):
+            item.add_marker("no_cover")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

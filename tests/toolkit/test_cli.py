@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import keyaccounts as ka
@@ -30,6 +31,12 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
         return str(end.value.code) if end.value.code else printed.out
 
     return run
+
+
+@pytest.fixture
+def made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make each company once, where a test is about folders and not about what is in them."""
+    monkeypatch.setattr(cli.datasets, "simulate", ONCE)
 
 
 def test_list_names_every_dataset_with_its_rows(run) -> None:
@@ -68,6 +75,7 @@ def test_export_as_parquet_keeps_the_kinds_of_columns(run, tmp_path: Path) -> No
     assert found["amount"].sum() == pytest.approx(ka.datasets.load("cdnow")["amount"].sum())
 
 
+ONCE = cache(ka.datasets.simulate)
 SMALL = ("simulate", "--seed", "1", "--size", "small")
 LARGE = ("simulate", "--seed", "1", "--size", "large")
 
@@ -118,6 +126,7 @@ def test_wrong_input_is_answered_in_one_line(run, words, why, tmp_path, monkeypa
         (errno.EIO, "Input/output error: name another place"),
     ],
 )
+@pytest.mark.usefixtures("made_once")
 @pytest.mark.parametrize(
     ("words", "refused"),
     [
@@ -232,6 +241,7 @@ def test_without_a_seed_a_private_one_is_told_that_makes_the_company_again(run, 
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
 
 
+@pytest.mark.usefixtures("made_once")
 def test_simulate_leaves_alone_what_is_there(run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     words = ("data", "simulate", "--seed", "7", "--size", "small", "--out", tmp_path)
@@ -241,6 +251,7 @@ def test_simulate_leaves_alone_what_is_there(run, tmp_path: Path) -> None:
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.usefixtures("made_once")
 def test_an_answer_key_does_not_outlive_the_company_it_belongs_to(run, tmp_path: Path) -> None:
     words = ("data", "simulate", "--size", "small", "--out", tmp_path, "--seed")
     run(*words, "7", "--truth")
@@ -266,6 +277,7 @@ def test_a_large_company_without_its_key_never_has_it_on_disk(run, tmp_path, mon
     assert not [*tmp_path.rglob("truth*")]
 
 
+@pytest.mark.usefixtures("made_once")
 def test_overwriting_takes_the_place_of_a_company_of_any_size(run, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     (tmp_path / "notes.txt").write_text("mine")
@@ -281,6 +293,7 @@ def test_overwriting_takes_the_place_of_a_company_of_any_size(run, tmp_path: Pat
     assert {p.name for p in tmp_path.iterdir()} == {"notes.txt", *names}
 
 
+@pytest.mark.usefixtures("made_once")
 def test_what_a_killed_run_left_is_no_reason_to_refuse(run, tmp_path: Path) -> None:
     (tmp_path / f"{files.UNFINISHED}x" / "new").mkdir(parents=True)
     run("data", "simulate", "--seed", "7", "--size", "small", "--out", tmp_path)

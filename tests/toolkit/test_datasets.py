@@ -171,10 +171,14 @@ def company() -> dict[str, pd.DataFrame]:
     return ka.datasets.simulate(2026, truth=True)
 
 
-def test_a_simulated_company_has_the_tables_of_the_course(company) -> None:
+@pytest.fixture(scope="module")
+def small() -> dict[str, pd.DataFrame]:
+    return ka.datasets.simulate(7, size="small")
+
+
+def test_a_simulated_company_has_the_tables_of_the_course(company, small) -> None:
     assert set(company) == set(ka.datasets.names(truth=True)) - NOT_SIMULATED
-    without = ka.datasets.simulate(7, size="small")
-    assert set(without) == {name for name in company if not name.startswith("truth_")}
+    assert set(small) == {name for name in company if not name.startswith("truth_")}
 
 
 @pytest.mark.parametrize(
@@ -201,9 +205,10 @@ def test_only_known_tables_are_written(tmp_path: Path) -> None:
         ka.datasets.write({"order": pd.DataFrame()}, tmp_path)
 
 
-def test_an_answer_key_goes_where_a_company_is_written_without_it(company, tmp_path: Path) -> None:
+def test_an_answer_key_goes_where_a_company_is_written_without_it(
+    company, small, tmp_path: Path
+) -> None:
     key = {name for name in company if name.startswith("truth_")}
-    small = ka.datasets.simulate(7, size="small")
 
     def answers() -> set[str]:
         return {p.stem for p in tmp_path.iterdir() if p.stem.startswith("truth_")}
@@ -223,13 +228,12 @@ def test_an_answer_key_goes_where_a_company_is_written_without_it(company, tmp_p
     assert answers() == key
 
 
-def test_a_company_takes_the_place_of_another_on_request(company, tmp_path: Path) -> None:
-    one = ka.datasets.simulate(7, size="small")
+def test_a_company_takes_the_place_of_another_on_request(company, small, tmp_path: Path) -> None:
     ka.datasets.write(company, tmp_path)
     ka.datasets.write({"cdnow": ka.datasets.load("cdnow")}, tmp_path)
     (tmp_path / "notes.csv").write_text("mine")
     (tmp_path / "calls.csv").write_text("call_id,mine\n")
-    few = {name: one[name] for name in ("orders", "sellers")}
+    few = {name: small[name] for name in ("orders", "sellers")}
     ka.datasets.write(few, tmp_path, alone=True)
     assert {p.stem for p in tmp_path.iterdir()} == {*few, "cdnow", "notes", "calls"}
 
@@ -250,20 +254,18 @@ ka.datasets.write(ka.datasets.simulate(7, size="small", truth=True), sys.argv[1]
 """
 
 
-def test_a_killed_run_leaves_no_table_and_the_next_one_clears_up(tmp_path: Path) -> None:
+def test_a_killed_run_leaves_no_table_and_the_next_one_clears_up(small, tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text("mine")
     done = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], check=False)
     assert done.returncode == 9
     assert [p.name for p in tmp_path.glob("*.csv")] == ["orders.csv"]
     assert (tmp_path / "orders.csv").read_text() == "mine"
     assert len([*tmp_path.iterdir()]) == 2
-    small = ka.datasets.simulate(7, size="small")
     ka.datasets.write(small, tmp_path)
     assert {p.name for p in tmp_path.iterdir()} == {f"{name}.csv" for name in small}
 
 
-def test_a_table_that_cannot_be_written_stops_all_of_them(tmp_path: Path) -> None:
-    small = ka.datasets.simulate(7, size="small")
+def test_a_table_that_cannot_be_written_stops_all_of_them(small, tmp_path: Path) -> None:
     wrong = {**small, "calls": small["calls"].drop(columns="seller_id")}
     with pytest.raises(ColumnError, match="the table 'calls' has no column 'seller_id': add it"):
         ka.datasets.write(wrong, tmp_path / "new")
