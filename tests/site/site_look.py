@@ -23,8 +23,8 @@ AXE_VIEWS = {
     "dark": {"runOnly": COLORS},
     "phone": {"rules": {rule: {"enabled": False} for rule in COLORS}},
 }
-# Contrast is most of its work, and the same wherever words look alike. `seen` are the looks that axe
-# was shown in this view, on whichever page; of each other look it is shown the first words.
+# Contrast is most of its work, and the same wherever words look alike. `seen` are the looks that
+# axe was shown in this view, on whichever page; of each other look it is shown the first words.
 LOOKS = """seen => {
   const known = new Set(seen), added = [], behind = new Map();
   for (const old of document.querySelectorAll("[data-look]")) old.removeAttribute("data-look");
