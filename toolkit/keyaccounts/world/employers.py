@@ -52,8 +52,7 @@ def employers(
             pd.Series(firm[hidden + np.arange(len(single)) // 2], index=single),
         ]
     ).astype("str")
-    truth = pd.DataFrame({"entity": ours, "employer": works[ours].to_numpy()})
-    truth = truth.assign(vehicles=people["vehicles"].to_numpy()[ours])
+    truth = people.loc[ours, ["vehicles"]].assign(entity=ours, employer=works[ours])
     return individuals.assign(employer=_written(individuals, works, owner, seed, plan)), truth
 
 

@@ -125,9 +125,10 @@ def _faults(faults: pd.DataFrame, numbered: Mapping[str, pd.DataFrame]) -> pd.Da
 
 
 def _channels(planted: Section) -> pd.DataFrame:
-    """Return the yields of each method; contacts that come from referrals have no pace."""
+    """Return the yields of each method; contacts that referrals bring have no pace or share."""
     found = channels.truth(planted)
-    return found.assign(per_week=found["per_week"].where(found["per_week"] > 0.2))
+    ours = ["per_week", "organizations"]
+    return found.assign(**{name: found[name].where(found["per_week"] > 0.2) for name in ours})
 
 
 def _sellers(habits: pd.DataFrame, optimism: Any, registry: Registry) -> pd.DataFrame:
