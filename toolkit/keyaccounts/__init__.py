@@ -30,42 +30,15 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_ROOMS = (
-    "datasets",
-    "errors",
-    "frames",
-    "patterns",
-    "plots",
-    "purchases",
-    "segmentation",
-    "widgets",
-    "world",
-)
-
 __all__ = [
-    "ColumnError",
-    "DataError",
-    "DroppedRows",
-    "ParameterError",
-    "accounts",
-    "datasets",
-    "errors",
-    "frames",
-    "patterns",
-    "plots",
-    "points",
-    "purchases",
-    "rules",
-    "segmentation",
-    "summary",
-    "table",
-    "widgets",
-    "world",
-]
+    "ColumnError", "DataError", "DroppedRows", "ParameterError", "accounts", "datasets", "errors",
+    "frames", "patterns", "plots", "points", "purchases", "rules", "segmentation", "summary",
+    "table", "widgets", "world",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
+    if name in __all__:  # and not there yet: a room
         return import_module(f"keyaccounts.{name}")
     raise AttributeError(f"module 'keyaccounts' has no attribute {name!r}")
 

@@ -14,17 +14,7 @@ from keyaccounts.plots.steps import progressive_bars
 from keyaccounts.plots.style import set_notebook_style
 
 __all__ = [
-    "ahp_bars",
-    "definitions_overlap",
-    "grid_cells",
-    "grid_scatter",
-    "lorenz",
-    "migration_matrix",
-    "progressive_bars",
-    "pyramid_bars",
-    "rates",
-    "rfm_grid",
-    "set_notebook_style",
-    "time_bars",
+    "ahp_bars", "definitions_overlap", "grid_cells", "grid_scatter", "lorenz", "migration_matrix",
+    "progressive_bars", "pyramid_bars", "rates", "rfm_grid", "set_notebook_style", "time_bars",
     "whale",
-]
+]  # fmt: skip

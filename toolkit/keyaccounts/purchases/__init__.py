@@ -12,12 +12,6 @@ from keyaccounts.purchases.history import (
 from keyaccounts.purchases.later import outcome
 
 __all__ = [
-    "COLUMNS",
-    "Orders",
-    "outcome",
-    "per_customer",
-    "per_day",
-    "read_orders",
-    "say_dropped",
+    "COLUMNS", "Orders", "outcome", "per_customer", "per_day", "read_orders", "say_dropped",
     "summarize",
-]
+]  # fmt: skip

@@ -16,15 +16,9 @@ from keyaccounts.errors import DroppedRows
 from keyaccounts.frames import NativeT
 
 COLUMNS = (
-    "orders",
-    "repeat_orders",
-    "first_date",
-    "last_date",
-    "recency",
-    "age",
-    "revenue",
+    "orders", "repeat_orders", "first_date", "last_date", "recency", "age", "revenue",
     "mean_repeat_amount",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
