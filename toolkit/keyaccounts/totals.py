@@ -8,7 +8,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import frames
 from keyaccounts.errors import DataError
@@ -170,7 +169,7 @@ def put_together(cards: pd.DataFrame, firsts: Mapping[Any, Any], *, key: str) ->
     return rows.groupby(key, as_index=False, sort=True).first()
 
 
-def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:
+def amounts(values: Any, value: str | None = None) -> frames.Floats:
     """Return plain numbers from a list, an array, a series, or a column of a frame.
 
     Raises
@@ -198,7 +197,7 @@ def amounts(values: Any, value: str | None = None) -> NDArray[np.float64]:
     return found
 
 
-def _listed(values: Any) -> NDArray[np.float64]:
+def _listed(values: Any) -> frames.Floats:
     """Return a list or an array as floats; text, dates and truth values are no numbers."""
     try:
         given = np.asarray(values)

@@ -14,12 +14,13 @@ from keyaccounts.frames.joins import Joined, joined
 from keyaccounts.frames.kinds import typed_key, typed_label, typed_number, typed_truth
 from keyaccounts.frames.names import asked, check_case, check_free, check_names
 from keyaccounts.frames.source import NativeT, Source, read
-from keyaccounts.frames.sums import less, settled, steady, sure_total
+from keyaccounts.frames.sums import Array, Bools, Floats, Ints, less, settled, steady, sure_total
 
 __all__ = [
-    "OPERATORS", "Column", "Joined", "NativeT", "Rows", "Source", "Words", "as_date", "asked",
-    "check_case", "check_free", "check_keys", "check_names", "collect", "compare", "day",
-    "day_literal", "day_number", "day_of", "declared", "flag", "joined", "key", "less", "like",
-    "number", "number_of", "numbers", "open_rows", "read", "settled", "steady", "sure_total",
-    "to_day", "typed_key", "typed_label", "typed_number", "typed_truth", "with_arrays", "word",
+    "OPERATORS", "Array", "Bools", "Column", "Floats", "Ints", "Joined", "NativeT", "Rows",
+    "Source", "Words", "as_date", "asked", "check_case", "check_free", "check_keys", "check_names",
+    "collect", "compare", "day", "day_literal", "day_number", "day_of", "declared", "flag",
+    "joined", "key", "less", "like", "number", "number_of", "numbers", "open_rows", "read",
+    "settled", "steady", "sure_total", "to_day", "typed_key", "typed_label", "typed_number",
+    "typed_truth", "with_arrays", "word",
 ]  # fmt: skip

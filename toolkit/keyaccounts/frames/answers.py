@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import mends
 from keyaccounts.errors import DataError
 from keyaccounts.frames.names import check_case, check_free
+from keyaccounts.frames.sums import Floats, Ints
 
 if TYPE_CHECKING:
     from keyaccounts.frames.source import Native, Source
@@ -55,7 +55,7 @@ def _fetched(relation: Any) -> pd.DataFrame:
     return pd.DataFrame(columns, copy=False)
 
 
-def numbers(frame: nw.DataFrame[Any], column: str) -> NDArray[np.float64]:
+def numbers(frame: nw.DataFrame[Any], column: str) -> Floats:
     """Return a column as floats, null as NaN."""
     values = frame[column]
     if values.dtype != nw.Float64:
@@ -70,7 +70,7 @@ class Words(NamedTuple):
     """
 
     known: Sequence[str]
-    places: NDArray[np.int64]
+    places: Ints
 
 
 def with_arrays(frame: nw.DataFrame[Any], /, **arrays: Any) -> nw.DataFrame[Any]:

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from keyaccounts.errors import DataError
 from keyaccounts.frames.answers import numbers
 from keyaccounts.frames.source import Source
+from keyaccounts.frames.sums import Floats
 
 Side: TypeAlias = "tuple[Source, nw.DataFrame[Any]]"
 """A caller's table, and one row a key of it: `key` and columns of numbers."""
@@ -30,7 +30,7 @@ class Joined(NamedTuple):
 
     source: Source
     keys: nw.DataFrame[Any]
-    figures: dict[str, NDArray[np.float64]]
+    figures: dict[str, Floats]
 
 
 def joined(**tables: Side) -> Joined:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
 from numpy.typing import NDArray
 
 from keyaccounts.errors import DataError
+
+Array: TypeAlias = NDArray[Any]
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
 
 
 def settled(total: nw.Expr, size: nw.Expr) -> nw.Expr:
@@ -20,7 +26,7 @@ def settled(total: nw.Expr, size: nw.Expr) -> nw.Expr:
     return nw.when(total.abs() > size * 1e-13).then(total).otherwise(nw.lit(0.0))
 
 
-def steady(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def steady(values: Floats) -> Floats:
     """Round to 12 significant digits.
 
     Engines add up in different orders, so equal totals differ in the last bits. Ranks and cuts
@@ -41,7 +47,7 @@ def steady(values: NDArray[np.float64]) -> NDArray[np.float64]:
 _POWERS = 10.0 ** np.arange(-280.0, 281.0)
 
 
-def less(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+def less(left: Floats, right: Floats) -> Floats:
     """Subtract, and round to what both numbers are sure of: equal nets are ties on every engine."""
     size = np.maximum(np.maximum(np.abs(left), np.abs(right)), 1e-280)
     scale = 10.0 ** np.clip(11 - np.floor(np.log10(size)), -280, 280)
@@ -53,13 +59,13 @@ SMALL = 1e-30  # so much smaller, no sum of floats is too large for one, whateve
 LARGER = "or give all in a larger unit, such as millions"
 
 
-def check_size(found: NDArray[np.float64], what: str = "the values") -> None:
+def check_size(found: Floats, what: str = "the values") -> None:
     """Refuse values whose absolute values have no finite sum."""
     if float((np.abs(found) * SMALL).sum()) > MOST * SMALL:
         raise DataError(f"{what} are too large to add up: mend them, {LARGER}")
 
 
-def sure_total(found: NDArray[np.float64]) -> float:
+def sure_total(found: Floats) -> float:
     """Add up without rounding on the way, and take for zero what rounding alone makes of zero."""
     check_size(found)
     total = math.fsum(found)

@@ -9,7 +9,6 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError
@@ -30,7 +29,7 @@ class Ranking:
 
     source: frames.Source
     frame: nw.DataFrame[Any]
-    values: NDArray[np.float64]
+    values: frames.Floats
 
     def answer(self, frame: nw.DataFrame[Any]) -> Any:
         """Return columns under the caller's names, in the caller's kind of frame."""
@@ -123,12 +122,12 @@ def pareto_share(values: Any, top: float = 0.2, *, value: str | None = None) -> 
     return float(found[: top_count(found.size, share)].sum() / total)
 
 
-def _small(found: NDArray[np.float64]) -> NDArray[np.float64]:
+def _small(found: frames.Floats) -> frames.Floats:
     """Return values of which even many times the total is finite; their shares stay the same."""
     return found * 2.0**-99 if np.abs(found).max() > 1e270 else found
 
 
-def _positive_total(found: NDArray[np.float64], column: str | None) -> float:
+def _positive_total(found: frames.Floats, column: str | None) -> float:
     total = frames.sure_total(found)
     if total <= 0:
         where = "" if column is None else f"column {column!r}: "
@@ -327,7 +326,7 @@ def pareto_ratio(values: Any, *, value: str | None = None) -> tuple[float, float
     return x, 1 - x
 
 
-def _no_negatives(found: NDArray[np.float64], column: str | None) -> NDArray[np.float64]:
+def _no_negatives(found: frames.Floats, column: str | None) -> frames.Floats:
     """Return values of zero or more, smallest first; refuse others."""
     negative = found < 0
     if negative.any():

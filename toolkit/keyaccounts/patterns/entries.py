@@ -12,7 +12,6 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from keyaccounts import frames
 from keyaccounts.errors import DataError
@@ -36,9 +35,9 @@ class Entries:
     source: frames.Source
     frame: nw.DataFrame[Any]
     keys: list[Any]
-    numbers: dict[str, NDArray[np.float64]]
+    numbers: dict[str, frames.Floats]
     words: dict[str, list[str]]
-    days: dict[str, NDArray[np.float64]]
+    days: dict[str, frames.Floats]
     truths: frozenset[str]
 
     def answer(self, /, **columns: Any) -> Any:
@@ -48,7 +47,7 @@ class Entries:
         known = [nw.when(~nw.col(n).is_nan()).then(nw.col(n)).alias(n) for n in gaps]
         return frames.like(self.source, found.with_columns(*known) if known else found, "key")
 
-    def having(self, **numbers: NDArray[np.float64]) -> Entries:
+    def having(self, **numbers: frames.Floats) -> Entries:
         """Return the same rows with computed numbers under names of their own."""
         names = {"key": self.source.names["key"], **{name: name for name in numbers}}
         return replace(self, numbers=numbers, source=replace(self.source, names=names))
@@ -64,7 +63,7 @@ class Entries:
             source=replace(self.source, names=names),
         )
 
-    def refuse(self, role: str, wrong: NDArray[np.bool_], mend: str) -> None:
+    def refuse(self, role: str, wrong: frames.Bools, mend: str) -> None:
         """Raise DataError if a value is wrong, naming the first and whose it is."""
         if wrong.any():
             first = int(np.argmax(wrong))
@@ -141,7 +140,7 @@ def read(
     )
 
 
-def listed(names: Sequence[str], which: NDArray[np.bool_]) -> NDArray[np.str_]:
+def listed(names: Sequence[str], which: frames.Bools) -> frames.Array:
     """Return for each row the names of the columns that are true there, as one text."""
     rows = which.tolist()
     return np.array(

@@ -28,7 +28,7 @@ COLUMNS = ("x_band", "y_band", "cell", "action")
 class Drawn:
     """Cuts to be taken from the known values of a column: how many, how, and the rule in words."""
 
-    take: Callable[[NDArray[np.float64]], Sequence[float]]
+    take: Callable[[frames.Floats], Sequence[float]]
     rule: str
     count: int
 
@@ -79,7 +79,7 @@ class Grid(Shown):
     x_bands: tuple[str, ...]
     y_bands: tuple[str, ...]
     cells: tuple[Mapping[str, Any], ...] = field(repr=False)
-    scores: Mapping[str, NDArray[np.float64]] = field(repr=False)
+    scores: Mapping[str, frames.Floats] = field(repr=False)
     standing: NDArray[np.object_] = field(repr=False)
     _rows: entries.Entries = field(repr=False)
     note: str = ""
@@ -267,7 +267,7 @@ def _pairs(
 
 def _axis(
     read: entries.Entries, role: str, cuts: tuple[float, ...], bands: tuple[str, ...]
-) -> tuple[NDArray[np.int64], Any]:
+) -> tuple[frames.Ints, Any]:
     """Return the band of each row, one more than there are for the unknown, and the values."""
     if cuts:
         numbers = read.numbers[role]
@@ -280,7 +280,7 @@ def _axis(
 
 
 def _counts(
-    known: list[Mapping[str, Any]], place: NDArray[np.int64], bands: dict[str, tuple[str, ...]]
+    known: list[Mapping[str, Any]], place: frames.Ints, bands: dict[str, tuple[str, ...]]
 ) -> pd.DataFrame:
     customers = np.bincount(place.astype(np.intp), minlength=len(known))
     pairs = [*product(bands["y"], bands["x"]), (UNKNOWN, UNKNOWN)]

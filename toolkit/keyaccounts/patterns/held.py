@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import frames
 from keyaccounts.errors import DataError, ParameterError
@@ -33,7 +32,7 @@ class Held(NamedTuple):
     source: frames.Source
     frame: nw.DataFrame[Any]
     kinds: list[dict[Condition, bool | None]]
-    place: NDArray[np.int64]
+    place: frames.Ints
 
     def answer(self, /, **columns: Any) -> Any:
         """Return the key and computed columns in the caller's kind of frame."""
@@ -46,7 +45,7 @@ class Decided(NamedTuple):
     rules: list[Rule]
     held: Held
     verdicts: list[list[Verdict]]
-    answers: NDArray[np.int64]
+    answers: frames.Ints
 
     def counts(self) -> pd.DataFrame:
         """Count the answers of each rule, with the share of yes among those it can judge."""

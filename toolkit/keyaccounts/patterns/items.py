@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ColumnError, ParameterError
@@ -32,7 +31,7 @@ def columns_of(parameter: str, items: Any) -> dict[str, str]:
     return {name: frames.asked(column, parameter) for name, column in given.items()}
 
 
-def shares_of(parameter: str, weights: Weights, names: Iterable[str]) -> NDArray[np.float64]:
+def shares_of(parameter: str, weights: Weights, names: Iterable[str]) -> frames.Floats:
     """Return the weights a caller gave, in the order of the items and adding up to 1."""
     names = [*names]
     if isinstance(weights, Mapping):

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
@@ -82,7 +81,7 @@ def points(rows: Any, /, *, key: str = "customer_id", **scales: Any) -> Any:
     return read.answer(**{column: _placed(read, column, scales[column]) for column in scales})
 
 
-def _placed(read: entries.Entries, column: str, scale: Any) -> NDArray[np.float64]:
+def _placed(read: entries.Entries, column: str, scale: Any) -> frames.Floats:
     """Return the points of a column; missing as NaN."""
     values = read.numbers.get(column)
     if isinstance(scale, Mapping) and scale:

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import frames
 from keyaccounts.errors import ParameterError
@@ -36,7 +34,7 @@ class Judged(Shown):
 
     table: Any
     counts: pd.DataFrame
-    answers: NDArray[np.int64]
+    answers: frames.Ints
 
     def _shown(self) -> Table:
         said = f"{self.answers.shape[1]:,} rows by {len(self.counts)} rules"

@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
@@ -52,10 +51,10 @@ class Scorecard(Shown):
     mean: str
     columns: Mapping[str, Any] = field(repr=False)
     rows: entries.Entries = field(repr=False)
-    parts: NDArray[np.float64] = field(repr=False)
+    parts: frames.Floats = field(repr=False)
 
     @property
-    def scores(self) -> NDArray[np.float64]:
+    def scores(self) -> frames.Floats:
         """The scores, in the order of `table`; unknown as NaN."""
         return np.asarray(self.columns["score"], dtype=np.float64)
 
@@ -186,7 +185,7 @@ def _ends(
 
 def _scaled(
     read: entries.Entries, name: str, ends: tuple[float, float] | None, reverse: bool
-) -> NDArray[np.float64]:
+) -> frames.Floats:
     """Return an item from 0 (worst) to 1 (best)."""
     found = read.numbers[name]
     if ends is not None and name not in read.truths:
@@ -198,9 +197,7 @@ def _scaled(
     return np.asarray(1 - found if reverse else found)
 
 
-def _total(
-    parts: NDArray[np.float64], shares: NDArray[np.float64], mean: str
-) -> NDArray[np.float64]:
+def _total(parts: frames.Floats, shares: frames.Floats, mean: str) -> frames.Floats:
     """Return the weighted mean of what is known in each row."""
     weight = np.where(np.isnan(parts), 0.0, shares)
     behind = weight.sum(axis=1)
@@ -211,20 +208,18 @@ def _total(
         return _round((weight * np.nan_to_num(parts)).sum(axis=1) / behind)
 
 
-def _round(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _round(values: frames.Floats) -> frames.Floats:
     """Round, so that 0.8 reached in floating steps counts as 0.8."""
     return np.asarray(np.round(values, 12))
 
 
-def _named(names: list[str], sizes: NDArray[np.float64]) -> frames.Words:
+def _named(names: list[str], sizes: frames.Floats) -> frames.Words:
     """Return the item with the largest size in each row, an empty text where all are −infinite."""
     there = sizes.max(axis=1) > -np.inf
     return frames.Words([*names, ""], np.where(there, sizes.argmax(axis=1), len(names)))
 
 
-def _items(
-    names: list[str], shares: NDArray[np.float64], parts: NDArray[np.float64]
-) -> pd.DataFrame:
+def _items(names: list[str], shares: frames.Floats, parts: frames.Floats) -> pd.DataFrame:
     known = ~np.isnan(parts)
     count, total = known.sum(axis=0), np.nan_to_num(parts).sum(axis=0)
     means = np.divide(total, count, out=np.full(len(names), np.nan), where=count > 0)
@@ -354,21 +349,19 @@ def sensitivity(card: Scorecard, change: float = 0.2, *, top: int = 10) -> Sensi
     )
 
 
-def _ranks(
-    scores: NDArray[np.float64], equals: Literal["min", "average"] = "min"
-) -> NDArray[np.float64]:
+def _ranks(scores: frames.Floats, equals: Literal["min", "average"] = "min") -> frames.Floats:
     """Return ranks, best first."""
     from scipy.stats import rankdata  # here, because it takes longer to load than the rest
 
     return np.asarray(rankdata(-scores, method=equals), dtype=np.float64)
 
 
-def _top(scores: NDArray[np.float64], first: int) -> set[int]:
+def _top(scores: frames.Floats, first: int) -> set[int]:
     """Return the places of the best; of equals, those that stand first in order of the key."""
     return {*np.argsort(-scores, kind="stable")[:first].tolist()}
 
 
-def _spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
+def _spearman(one: frames.Floats, other: frames.Floats) -> float:
     """Return the correlation of mean ranks; NaN where all scores are alike."""
     a, b = (_ranks(scores, "average") - (scores.size + 1) / 2 for scores in (one, other))
     spread = float(np.sqrt((a @ a) * (b @ b)))

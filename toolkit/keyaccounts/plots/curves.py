@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
-from keyaccounts import checks
+from keyaccounts import checks, frames
 from keyaccounts.patterns import concentration
 from keyaccounts.plots.style import ACCENT, INK, MUTED, SIGNAL, answer, drawing
 from keyaccounts.segmentation import WhaleCurve
@@ -146,8 +145,8 @@ def _share_axes(ax: Axes) -> None:
 
 
 def _thinned(
-    x: NDArray[np.float64], y: NDArray[np.float64], keep: float | None = None, most: int = 400
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    x: frames.Floats, y: frames.Floats, keep: float | None = None, most: int = 400
+) -> tuple[frames.Floats, frames.Floats]:
     """Keep at most about `most` points of a curve, among them the ends and the point at `keep`.
 
     A curve of a million customers is drawn by four hundred points as well, and stays small.

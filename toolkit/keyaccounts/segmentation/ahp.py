@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks
 from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.frames import Floats
 from keyaccounts.tables import Shown, Table, number, table
 
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49)
@@ -50,7 +50,7 @@ class AhpWeights(Shown):
     """
 
     table: pd.DataFrame
-    weights: NDArray[np.float64]
+    weights: Floats
     lambda_max: float
     consistency_index: float
     consistency_ratio: float
@@ -209,7 +209,7 @@ def _names(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _square(matrix: Any) -> tuple[NDArray[np.float64], Sequence[str]]:
+def _square(matrix: Any) -> tuple[Floats, Sequence[str]]:
     try:
         values = np.asarray(matrix, dtype=np.float64)
     except (TypeError, ValueError):
@@ -240,7 +240,7 @@ def _square(matrix: Any) -> tuple[NDArray[np.float64], Sequence[str]]:
     return values, [str(i + 1) for i in range(n)]
 
 
-def _check_cells(values: NDArray[np.float64], names: Sequence[str]) -> None:
+def _check_cells(values: Floats, names: Sequence[str]) -> None:
     for i, j in np.argwhere(~(np.isfinite(values) & (values > 0))):
         raise DataError(
             f"row {names[i]!r}, column {names[j]!r} is {values[i, j]:zg}: how many times more the "
@@ -257,7 +257,7 @@ def _check_cells(values: NDArray[np.float64], names: Sequence[str]) -> None:
         )
 
 
-def _principal(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+def _principal(values: Floats) -> tuple[Floats, float]:
     """Return the principal eigenvector, summing to 1, and its eigenvalue."""
     found, vectors = np.linalg.eig(values)
     best = int(np.argmax(found.real))
@@ -274,9 +274,7 @@ def _ratio(largest: float, n: int) -> float:
     return _index(largest, n) / RANDOM_INDEX[n - 1] if n > 2 else 0.0
 
 
-def _judgments(
-    values: NDArray[np.float64], weights: NDArray[np.float64], names: Sequence[str]
-) -> pd.DataFrame:
+def _judgments(values: Floats, weights: Floats, names: Sequence[str]) -> pd.DataFrame:
     n = len(names)
     rows = []
     for i, j in combinations(range(n), 2):

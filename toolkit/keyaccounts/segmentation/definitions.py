@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from keyaccounts import checks, frames
@@ -172,20 +171,20 @@ def key_account_definitions(
 # Rounded, so that 0.8 reached in floating steps counts as 0.8.
 
 
-def _place(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _place(values: frames.Floats) -> frames.Floats:
     """Return which share of the known stands before each, from the largest on."""
     places = stats.rankdata(-values, method="ordinal", nan_policy="omit") - 1
     return np.asarray((places / max((~np.isnan(values)).sum(), 1)).round(12))
 
 
-def _height(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _height(values: frames.Floats) -> frames.Floats:
     """Return up to which quantile of the known each is as high."""
     places = stats.rankdata(values, method="max", nan_policy="omit") - 1
     last = (~np.isnan(values)).sum() - 1
     return np.asarray((places / last).round(12) if last > 0 else places + 1)
 
 
-def _before(values: NDArray[np.float64]) -> NDArray[np.float64]:
+def _before(values: frames.Floats) -> frames.Floats:
     """Return which share of the total the larger ones bring; where there is none, all of it."""
     sums = np.nan_to_num(values)
     order = np.argsort(-sums, kind="stable")
@@ -196,7 +195,7 @@ def _before(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(np.isnan(values), np.nan, found)
 
 
-def _overlap(found: dict[str, NDArray[np.int64]]) -> pd.DataFrame:
+def _overlap(found: dict[str, frames.Ints]) -> pd.DataFrame:
     rows = []
     for (one, a), (other, b) in combinations(found.items(), 2):
         both = int(((a == YES) & (b == YES)).sum())

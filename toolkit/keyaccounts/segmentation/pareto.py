@@ -9,7 +9,6 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
@@ -150,7 +149,7 @@ class WhaleCurve(Shown):
     top_share: float
     total: float
     base: str
-    running: NDArray[np.float64]
+    running: frames.Floats
 
     def _shown(self) -> Table:
         lost = "" if self.base == "total" else f"; together they lose {number(-self.total)}"

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
@@ -211,7 +210,7 @@ def _walk(held: Mapping[Condition, bool | None], stages: Sequence[_Stage]) -> _W
 
 
 def _counted(
-    stages: Sequence[_Stage], walks: Sequence[_Walk], customers: NDArray[np.int64]
+    stages: Sequence[_Stage], walks: Sequence[_Walk], customers: frames.Ints
 ) -> pd.DataFrame:
     rows = []
     for number, stage in enumerate(stages):

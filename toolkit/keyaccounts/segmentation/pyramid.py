@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
@@ -40,7 +39,7 @@ class Pyramid(Shown):
     tiers: pd.DataFrame
     cuts: tuple[float, ...]
     _ranking: concentration.Ranking = field(repr=False)
-    _places: NDArray[np.int64] = field(repr=False)
+    _places: frames.Ints = field(repr=False)
 
     def _shown(self) -> Table:
         top = self.tiers.iloc[0]

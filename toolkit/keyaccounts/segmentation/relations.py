@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
@@ -123,7 +122,7 @@ def value_profit(
     if high is not None and checks.number("high", high) <= -loss:
         raise ParameterError(f"high={high!r}: give a profit above {-loss:zg}, where losses end")
 
-    def borders(profits: NDArray[np.float64]) -> tuple[float, float]:
+    def borders(profits: frames.Floats) -> tuple[float, float]:
         gains = profits[profits > loss]
         if not gains.size:
             raise DataError(

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames, purchases
 from keyaccounts.checks import Day
@@ -55,7 +54,7 @@ class RFM(Shown):
     cuts: Mapping[str, Any]
     as_of: dt.date | None
     bins: int
-    counts: NDArray[np.int64]
+    counts: frames.Ints
     dropped: Mapping[str, int]
     notes: tuple[str, ...]
     _scored: nw.DataFrame[Any] = field(repr=False)
@@ -313,14 +312,14 @@ def _way(bins: int, nested: bool, ties: str, weights: Sequence[float]) -> _Way:
 def _scored(
     customers: nw.DataFrame[Any],
     answer: Callable[[nw.DataFrame[Any]], Any],
-    facts: Mapping[str, NDArray[Any]],
+    facts: Mapping[str, frames.Array],
     way: _Way,
     what: str,
     as_of: dt.date | None,
     dropped: Mapping[str, int],
 ) -> RFM:
     """Score customers, of each of whom the three facts are known."""
-    scores: dict[str, NDArray[np.int64]] = {}
+    scores: dict[str, frames.Ints] = {}
     bins, cuts = way.bins, {}
     for fact, values in facts.items():
         before = [*scores.values()] if way.nested else []
@@ -341,7 +340,7 @@ def _scored(
 
 
 def _split_ties(
-    facts: Mapping[str, NDArray[Any]], scores: Mapping[str, NDArray[np.int64]]
+    facts: Mapping[str, frames.Array], scores: Mapping[str, frames.Ints]
 ) -> tuple[str, ...]:
     """Say how many customers have another score than one whose fact is the same."""
     each = {fact: pd.Series(given).groupby(facts[fact]) for fact, given in scores.items()}
@@ -354,8 +353,8 @@ def _split_ties(
 
 
 def _score_within(
-    before: Sequence[NDArray[np.int64]], values: NDArray[Any], way: _Way, fact: str
-) -> tuple[NDArray[np.int64], Any]:
+    before: Sequence[frames.Ints], values: frames.Array, way: _Way, fact: str
+) -> tuple[frames.Ints, Any]:
     """Score values among those with the same scores before (none: among all)."""
     best = "low" if fact == "recency" else "high"
     if not before:
@@ -369,8 +368,8 @@ def _score_within(
 
 
 def _score(
-    values: NDArray[Any], bins: int, ties: str, best: str
-) -> tuple[NDArray[np.int64], tuple[float, ...]]:
+    values: frames.Array, bins: int, ties: str, best: str
+) -> tuple[frames.Ints, tuple[float, ...]]:
     """Score values from 1 to `bins`, `bins` for the best, and return the cut points."""
     n = values.size
     if n == 0:
@@ -385,7 +384,7 @@ def _score(
     return (bins - above if best == "low" else above + 1), cuts
 
 
-def _cuts(ranked: NDArray[Any], bins: int, best: str) -> tuple[float, ...]:
+def _cuts(ranked: frames.Array, bins: int, best: str) -> tuple[float, ...]:
     """Return the quantiles at which sorted values are cut, divided where a crowd stands on them.
 
     What is on a cut point belongs below it. A crowd of equals with several cut points, or more than
@@ -408,9 +407,7 @@ def _cuts(ranked: NDArray[Any], bins: int, best: str) -> tuple[float, ...]:
     return tuple(cuts.tolist())
 
 
-def _cells(
-    r: NDArray[np.int64], f: NDArray[np.int64], m: NDArray[np.int64], bins: int
-) -> frames.Words:
+def _cells(r: frames.Ints, f: frames.Ints, m: frames.Ints, bins: int) -> frames.Words:
     between = "" if bins <= 9 else "-"
     sizes = (bins + 1,) * 3
     places, known = pd.factorize(np.ravel_multi_index((r, f, m), sizes), sort=True)
@@ -418,7 +415,7 @@ def _cells(
     return frames.Words([between.join(map(str, cell)) for cell in cells], places)
 
 
-def _notes(scores: Mapping[str, NDArray[np.int64]], bins: int, what: str) -> tuple[str, ...]:
+def _notes(scores: Mapping[str, frames.Ints], bins: int, what: str) -> tuple[str, ...]:
     n = scores["recency"].size
     if n == 0:
         return (f"no {what}: nobody to score",)

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
@@ -315,8 +314,8 @@ def _above_zero(name: str, value: float | None) -> float:
 
 
 def _without_empty(
-    wanted: NDArray[np.float64], head: NDArray[np.float64], tiers: list[str]
-) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    wanted: frames.Floats, head: frames.Floats, tiers: list[str]
+) -> tuple[frames.Floats, tuple[str, ...]]:
     """Return the plan with the time of tiers without customers given to the others."""
     empty = head == 0
     planned = np.where(empty, 0.0, wanted)

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
@@ -168,7 +167,7 @@ def loss_impact(revenue_share: Any, months_to_replace: Any) -> Any:
     return pd.Series(loss, index=index[0]) if index else loss
 
 
-def _numbers(name: str, values: Any, high: float, wanted: str) -> NDArray[np.float64]:
+def _numbers(name: str, values: Any, high: float, wanted: str) -> frames.Floats:
     """Return a number or a column of numbers from 0 to `high`; some may be missing."""
     given = np.asarray(values, dtype=object)
     try:
