@@ -13,9 +13,8 @@ import narwhals.stable.v2 as nw
 
 from keyaccounts.errors import DataError
 from keyaccounts.frames.answers import collect
-from keyaccounts.frames.columns import Column, plain, safe, typed_as_wanted
+from keyaccounts.frames.columns import Column, complaint_of, faults_of, plain, safe, typed_as_wanted
 from keyaccounts.frames.days import day_number
-from keyaccounts.frames.faults import complaint_of, faults_of
 from keyaccounts.frames.names import asked
 from keyaccounts.frames.source import Source, read
 

@@ -1,20 +1,21 @@
 """One row a customer: scores, words and days read from a table, where what is missing is unknown.
 
 Scorecards, grids and processes look at one row a customer (or a case), and what is not there is
-not zero. Here it stays NaN, or an empty text, until they say what to do with it.
+not zero. Here it stays NaN, or an empty text, until they say what to do with it. The items, the
+weights and the scale that a caller gives with them are checked under the parameter they came in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import narwhals.stable.v2 as nw
 import numpy as np
 
-from keyaccounts import frames
-from keyaccounts.errors import DataError
+from keyaccounts import checks, frames
+from keyaccounts.errors import ColumnError, DataError, ParameterError
 
 
 @dataclass(frozen=True)
@@ -151,3 +152,50 @@ def listed(names: Sequence[str], which: frames.Bools) -> frames.Array:
 def _score(name: str, role: str) -> frames.Column:
     """Want numbers or truth values, none so large that adding them up ends nowhere."""
     return frames.number(name, role, known=False, size=1e300, truths=True)
+
+
+Items: TypeAlias = "Sequence[str] | Mapping[str, str]"
+Weights: TypeAlias = "Mapping[str, float] | Sequence[float] | None"
+Scale: TypeAlias = "str | tuple[float, float] | Mapping[str, tuple[float, float]]"
+
+
+def columns_of(parameter: str, items: Any) -> dict[str, str]:
+    """Return item → column, as a caller gave them in a parameter; else say what is wrong there."""
+    names = checks.texts(parameter, items, "columns, or name → column")
+    if not names:
+        raise ParameterError(f"{parameter}={items!r}: name a column or more")
+    given = dict(items) if isinstance(items, Mapping) else {name: name for name in names}
+    if len(given) < len(names):
+        raise ColumnError(f"{parameter}={items!r}: {max(names, key=names.count)!r} is there twice")
+    if "key" in given:
+        raise ColumnError(
+            f"{parameter}= cannot hold the name 'key': give that column another with "
+            f"{parameter}={{name: 'key'}}"
+        )
+    return {name: frames.asked(column, parameter) for name, column in given.items()}
+
+
+def shares_of(parameter: str, weights: Weights, names: Iterable[str]) -> frames.Floats:
+    """Return the weights a caller gave, in the order of the items and adding up to 1."""
+    names = [*names]
+    if isinstance(weights, Mapping):
+        if {*weights} != {*names}:
+            raise ParameterError(f"{parameter}={weights!r}: give one weight for each of {names!r}")
+        weights = [weights[name] for name in names]
+    given = checks.weights(parameter, [1] * len(names) if weights is None else weights,
+                           length=len(names))  # fmt: skip
+    return np.array(given) / sum(given)
+
+
+def ends(scale: Any) -> tuple[float, float]:
+    """Return the lowest and the highest value of a scale; else raise ParameterError."""
+    try:
+        low, high = (checks.number("scale", end) for end in scale)
+    except (TypeError, ValueError):
+        low = high = 0.0
+    if not low < high:
+        raise ParameterError(
+            f"scale={scale!r}: give the lowest and the highest value, such as (0, 10); "
+            "items where less is better go into reverse="
+        )
+    return low, high

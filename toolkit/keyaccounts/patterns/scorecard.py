@@ -12,7 +12,6 @@ import pandas as pd
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
-from keyaccounts.patterns.items import Items, Scale, Weights, columns_of, ends, shares_of
 from keyaccounts.tables import Shown, Table, percent, table
 
 COLUMNS = ("score", "coverage", "known", "weakest", "missing", "ready", "fix_first")
@@ -71,9 +70,9 @@ def scorecard(
     rows: Any,
     *,
     key: str,
-    items: Items,
-    weights: Weights = None,
-    scale: Scale = (0, 1),
+    items: entries.Items,
+    weights: entries.Weights = None,
+    scale: entries.Scale = (0, 1),
     reverse: Sequence[str] = (),
     required: Sequence[str] = (),
     mean: str = "arithmetic",
@@ -135,9 +134,9 @@ def scorecard(
     0   North    0.6      1.00  authority              True
     1   South    0.7      0.75       need  authority  False
     """
-    columns = columns_of("items", items)
+    columns = entries.columns_of("items", items)
     names = [*columns]
-    shares = shares_of("weights", weights, names)
+    shares = entries.shares_of("weights", weights, names)
     for role, given in (("reverse", reverse), ("required", required)):
         if not {*checks.texts(role, given, f"items among {names!r}")} <= {*names}:
             raise ParameterError(f"{role}={given!r}: give a list of items among {names!r}")
@@ -169,7 +168,7 @@ def scorecard(
 
 
 def _ends(
-    scale: Scale, names: list[str], read: entries.Entries
+    scale: entries.Scale, names: list[str], read: entries.Entries
 ) -> dict[str, tuple[float, float] | None]:
     """Return the lowest and highest value of each item; none where nothing is known."""
     if scale == "observed":
@@ -180,7 +179,7 @@ def _ends(
     if isinstance(scale, Mapping) and {*scale} != {*names}:
         raise ParameterError(f"scale={scale!r}: give one pair for each of {names!r}")
     given = scale if isinstance(scale, Mapping) else dict.fromkeys(names, scale)
-    return {name: ends(pair) for name, pair in given.items()}
+    return {name: entries.ends(pair) for name, pair in given.items()}
 
 
 def _scaled(

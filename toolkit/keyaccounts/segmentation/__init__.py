@@ -27,8 +27,12 @@ from keyaccounts.segmentation.progressive import Progressive, progressive
 from keyaccounts.segmentation.pyramid import Migration, Pyramid, migration, pyramid
 from keyaccounts.segmentation.relations import contract_tier, potential_relationship, value_profit
 from keyaccounts.segmentation.rfm import RFM, rfm, rfm_scores, rfm_segments
-from keyaccounts.segmentation.rule_check import RuleCheck, check_rules
-from keyaccounts.segmentation.rule_segments import RuleSegments, rule_segments
+from keyaccounts.segmentation.rule_segments import (
+    RuleCheck,
+    RuleSegments,
+    check_rules,
+    rule_segments,
+)
 from keyaccounts.segmentation.tail import TailScenario, tail_scenario
 from keyaccounts.segmentation.time_allocation import (
     TimeAllocation,

@@ -15,7 +15,6 @@ from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.patterns.conditions import conditions_of, parse
 from keyaccounts.patterns.held import ANSWERS, NO, YES, decide
-from keyaccounts.patterns.items import Items, columns_of
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
@@ -57,7 +56,7 @@ def key_account_definitions(
     rows: Any,
     *,
     key: str,
-    columns: Items = COLUMNS,
+    columns: entries.Items = COLUMNS,
     top: float = 0.2,
     core: float = 0.8,
     least_vehicles: int = 3,
@@ -125,7 +124,7 @@ def key_account_definitions(
               one  other  both  either   jaccard
     0  top_profit  fleet     1       3  0.333333
     """
-    given = columns_of("columns", columns)
+    given = entries.columns_of("columns", columns)
     for name in given:
         checks.choice("columns", name, COLUMNS)
     parameters = {

@@ -11,8 +11,8 @@ import pandas as pd
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
+from keyaccounts.patterns.entries import Items, Weights, columns_of
 from keyaccounts.patterns.grid import UNKNOWN
-from keyaccounts.patterns.items import Items, Weights, columns_of
 from keyaccounts.patterns.scorecard import Scorecard, Sensitivity, scorecard, sensitivity
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table

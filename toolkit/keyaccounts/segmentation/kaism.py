@@ -11,7 +11,6 @@ from keyaccounts import checks
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.patterns.grid import Grid, grid
-from keyaccounts.patterns.items import Items, Weights, columns_of, ends, shares_of
 from keyaccounts.patterns.scorecard import scorecard
 from keyaccounts.segmentation import catalogs
 
@@ -22,10 +21,10 @@ def kaism(
     rows: Any,
     *,
     key: str,
-    attractiveness: Items,
-    strength: Items,
-    weights_attractiveness: Weights = None,
-    weights_strength: Weights = None,
+    attractiveness: entries.Items,
+    strength: entries.Items,
+    weights_attractiveness: entries.Weights = None,
+    weights_strength: entries.Weights = None,
     scale: tuple[float, float] = (0, 10),
     cut: float = 5,
     variant: str = "cheverton",
@@ -85,7 +84,7 @@ def kaism(
     1       B                3.0             7.5  key-development
     """
     checks.choice("variant", variant, VARIANTS)
-    low, high = ends(scale)
+    low, high = entries.ends(scale)
     if not low < checks.number("cut", cut) <= high:
         raise ParameterError(
             f"cut={cut!r}: give a number on the scale, above {low:zg} and up to {high:zg}"
@@ -94,8 +93,10 @@ def kaism(
         "strength": (strength, weights_strength),
         "attractiveness": (attractiveness, weights_attractiveness),
     }
-    items = {side: columns_of(side, given) for side, (given, _) in sides.items()}
-    shares = {side: shares_of(f"weights_{side}", w, items[side]) for side, (_, w) in sides.items()}
+    items = {side: entries.columns_of(side, given) for side, (given, _) in sides.items()}
+    shares = {
+        side: entries.shares_of(f"weights_{side}", w, items[side]) for side, (_, w) in sides.items()
+    }
     # Each column is read once, under its place: a criterion may count on both sides.
     columns = [*dict.fromkeys(column for named in items.values() for column in named.values())]
     read = entries.read(rows, key=key, numbers={str(i): c for i, c in enumerate(columns)})

@@ -10,8 +10,8 @@ import pandas as pd
 
 from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
+from keyaccounts.patterns.entries import Items, Scale, Weights, columns_of
 from keyaccounts.patterns.held import ANSWERS, decide
-from keyaccounts.patterns.items import Items, Scale, Weights, columns_of
 from keyaccounts.patterns.scorecard import Scorecard, scorecard
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
