@@ -124,6 +124,12 @@ def like(source: Source, frame: nw.DataFrame[Any], key: str) -> Native:
     return native
 
 
+def answered(source: Source, found: nw.DataFrame[Any], key: str, /, **columns: Any) -> Native:
+    """Return the keys of collected rows with computed columns, in the caller's kind of frame."""
+    keys = found.select(nw.col(key).alias(source.names[key]))
+    return like(source, with_arrays(keys, **columns), key)
+
+
 def _like_arrow(caller: Any, answer: Any, name: str) -> Any:
     """Return a pyarrow table whose key is a dictionary again if the caller's is one."""
     kind = caller.schema.field(name).type

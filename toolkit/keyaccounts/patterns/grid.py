@@ -92,13 +92,9 @@ class Grid(Shown):
     def _shown(self) -> Table:
         unknown = f"{self.unknown:,} unknown" if self.unknown else ""
         said = "".join(f"; {part}" for part in (unknown, self.note) if part)
-        return table(
-            self.counts,
-            f"{self.counts['customers'].sum():,} customers by {self.y} and {self.x}{said}",
-            columns=["name", "customers", "share", "action"],
-            percent=("share",),
-            rows=len(self.counts),
-        )
+        counted = f"{self.counts['customers'].sum():,} customers by {self.y} and {self.x}{said}"
+        columns, n = ["name", "customers", "share", "action"], len(self.counts)
+        return table(self.counts, counted, columns=columns, percent=("share",), rows=n)
 
 
 def grid(
@@ -330,9 +326,8 @@ class Moves(Shown):
 
     def _shown(self) -> Table:
         stayed = "nobody is in both" if np.isnan(self.stayed) else f"{percent(self.stayed)} stayed"
-        return table(
-            self.counts, f"From cell (rows) to cell (columns): {stayed}", rows=len(self.counts)
-        ).with_notes(self.notes)
+        said = f"From cell (rows) to cell (columns): {stayed}"
+        return table(self.counts, said, rows=len(self.counts)).with_notes(self.notes)
 
 
 def moves(before: Grid, after: Grid) -> Moves:

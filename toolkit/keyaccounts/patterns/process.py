@@ -159,13 +159,9 @@ class Conversion(Shown):
 
     def _shown(self) -> Table:
         said = f"the weakest step leads to {self.weakest!r}" if self.weakest else "no rates"
-        return table(
-            self.table,
-            f"Conversion of {len(self.table)} stages: {said}",
-            columns=["stage", "cases", "step_rate", "rate", "low", "high"],
-            percent=("step_rate", "rate", "low", "high"),
-            rows=len(self.table),
-        )
+        said, rates = f"Conversion of {len(self.table)} stages: {said}", ["rate", "low", "high"]
+        columns, percent = ["stage", "cases", "step_rate", *rates], ["step_rate", *rates]
+        return table(self.table, said, columns=columns, percent=percent, rows=len(self.table))
 
 
 def conversion(counts: Mapping[str, int] | Standing, confidence: float = 0.95) -> Conversion:

@@ -235,12 +235,5 @@ def by_group(rows: Any, *, group: str, success: str, confidence: float = 0.95) -
     n, k = (frames.numbers(counted, c).astype(np.int64) for c in ("trials", "successes"))
     ends = [wilson_interval(int(a), int(b), level) for a, b in zip(k, n, strict=True)]
     low, high = np.array(ends, dtype=np.float64).reshape(-1, 2).T
-    found = frames.with_arrays(
-        counted.select(nw.col("group").alias(group)),
-        trials=n,
-        successes=k,
-        rate=k / n,
-        low=low,
-        high=high,
-    )
-    return frames.like(opened.source, found, "group")
+    rates = {"rate": k / n, "low": low, "high": high}
+    return frames.answered(opened.source, counted, "group", trials=n, successes=k, **rates)

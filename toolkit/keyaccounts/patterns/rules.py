@@ -38,9 +38,8 @@ class Judged(Shown):
 
     def _shown(self) -> Table:
         said = f"{self.answers.shape[1]:,} rows by {len(self.counts)} rules"
-        return table(
-            self.counts.drop(columns="rule"), said, percent=("share",), rows=len(self.counts)
-        )
+        counts = self.counts.drop(columns="rule")
+        return table(counts, said, percent=("share",), rows=len(counts))
 
 
 def judge(

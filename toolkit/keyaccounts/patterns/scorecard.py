@@ -261,13 +261,11 @@ class Sensitivity(Shown):
 
     def _shown(self) -> Table:
         ranks = "rank" if self.largest_move == 1 else "ranks"
-        return table(
-            self.table,
+        said = (
             f"Each weight ±{percent(self.change, 'g')}: nobody moves more than {self.largest_move} "
-            f"{ranks}, {percent(self.top_stays)} of the top {self.top} stay",
-            percent=("top_stays",),
-            digits={"spearman": 3},
+            f"{ranks}, {percent(self.top_stays)} of the top {self.top} stay"
         )
+        return table(self.table, said, percent=("top_stays",), digits={"spearman": 3})
 
 
 def sensitivity(card: Scorecard, change: float = 0.2, *, top: int = 10) -> Sensitivity:

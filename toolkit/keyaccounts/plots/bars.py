@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, SIGNAL, answer, bare, drawing
+from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, SIGNAL, answer, bare, drawing, note
 from keyaccounts.segmentation import AhpWeights, Pyramid, TimeAllocation
 from keyaccounts.segmentation.ahp import ACCEPTABLE
 from keyaccounts.tables import number, percent
@@ -108,10 +108,8 @@ def pyramid_bars(found: Pyramid, *, title: str | None = None, ax: Axes | None = 
     said = f"{said[:1].upper()}{said[1:]}: {size} of customers, {worth} of the total"
     colors = [ACCENT if value >= 0 else SIGNAL for value in brought]
     with drawing(ax, title or said) as ax:
-        _bars(
-            ax, names, [(share, "of customers", MUTED), (brought, "of the total", colors)],
-            thick=0.9, margin=0.6,
-        )  # fmt: skip
+        drawn = [(share, "of customers", MUTED), (brought, "of the total", colors)]
+        _bars(ax, names, drawn, thick=0.9, margin=0.6)
         ax.axvline(0, color=MUTED, linewidth=1)
         most = max(share.max(), brought.max())
         ax.set(xlim=(min(0.0, brought.min() * 1.1), most * 1.6), xticks=[])
@@ -189,11 +187,8 @@ def _bars(
         places = np.arange(len(names)) + (row - (len(series) - 1) / 2) * height
         ax.barh(places, shares, height * thick, color=color, label=words or None)
         for place, share in zip(places, shares, strict=True):
-            ax.annotate(
-                f"{percent(share)} {words}".rstrip(), (max(share, 0.0), place),
-                xytext=(away, 0), textcoords="offset points", va="center",
-                color=MUTED if color == GRID else INK,
-            )  # fmt: skip
+            said, ink = f"{percent(share)} {words}".rstrip(), MUTED if color == GRID else INK
+            note(ax, said, (max(share, 0.0), place), (away, 0), va="center", color=ink)
     ax.set(ylim=(last + margin, -margin), yticks=range(len(names)), yticklabels=names)
     bare(ax, "left")
 

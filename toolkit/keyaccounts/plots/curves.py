@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from keyaccounts import checks, frames
 from keyaccounts.patterns import concentration
-from keyaccounts.plots.style import ACCENT, INK, MUTED, SIGNAL, answer, drawing
+from keyaccounts.plots.style import ACCENT, MUTED, SIGNAL, answer, drawing, note
 from keyaccounts.segmentation import WhaleCurve
 from keyaccounts.tables import percent
 
@@ -65,10 +65,7 @@ def lorenz(
         ax.plot([top, top], [0, brought], color=SIGNAL, linewidth=1.2)
         ax.plot([0, top], [brought, brought], color=SIGNAL, linewidth=1.2)
         ax.plot(top, brought, "o", color=SIGNAL, markersize=8, label="top")
-        ax.annotate(
-            f"{percent(top)} bring {percent(brought)}", (top, brought),
-            xytext=(10, -16), textcoords="offset points", color=INK,
-        )  # fmt: skip
+        note(ax, f"{percent(top)} bring {percent(brought)}", (top, brought), (10, -16))
         ax.text(0.66, 0.57, "if all were alike", color=MUTED, fontsize=12)
         ax.set(ylim=(0, 1.03), xlabel="Customers, largest first", ylabel="Share of the total")
         _share_axes(ax)
@@ -121,14 +118,9 @@ def whale(curve: WhaleCurve, *, title: str | None = None, ax: Axes | None = None
         ax.plot(people[up], total[up], color=ACCENT, label="earning")
         ax.plot(people[down], total[down], color=SIGNAL, linestyle=(0, (4, 1)), label="giving back")
         ax.plot(curve.peak_at, curve.peak, "o", color=ACCENT, markersize=8, label="peak")
-        ax.annotate(
-            f"peak {percent(curve.peak)}", (curve.peak_at, curve.peak),
-            xytext=(0, 8), textcoords="offset points", ha="center", color=INK,
-        )  # fmt: skip
-        ax.annotate(
-            f"what is left: {percent(left)}", (1, left),
-            xytext=(-4, -5), textcoords="offset points", ha="right", va="top", color=MUTED,
-        )  # fmt: skip
+        note(ax, f"peak {percent(curve.peak)}", (curve.peak_at, curve.peak), (0, 8), ha="center")
+        there = {"ha": "right", "va": "top", "color": MUTED}
+        note(ax, f"what is left: {percent(left)}", (1, left), (-4, -5), **there)
         ax.set(
             ylim=(min(0.0, total.min() * 1.1), curve.peak * 1.15),
             xlabel="Customers, most profitable first", ylabel="Running total of profit",

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from keyaccounts.errors import DataError
 from keyaccounts.patterns.grid import Grid
 from keyaccounts.plots.cells import square
-from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, answer, bare, drawing, wrapped
+from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, answer, bare, drawing, note, wrapped
 
 
 def grid_cells(
@@ -163,12 +163,9 @@ def grid_scatter(
         last = len(found.y_bands) - 1
         for (i, x_band), (j, y_band) in product(enumerate(found.x_bands), enumerate(found.y_bands)):
             top = j == last  # names stand at the outer edges, where there are few customers
-            ax.annotate(
-                wrapped(names[x_band, y_band], 18),
-                ((across[i] + across[i + 1]) / 2, up[j + 1] if top else up[j]),
-                xytext=(0, -2 if top else 2), textcoords="offset points",
-                ha="center", va="top" if top else "bottom", fontsize=12, color=INK,
-            )  # fmt: skip
+            at = (across[i] + across[i + 1]) / 2, up[j + 1] if top else up[j]
+            side = {"ha": "center", "va": "top" if top else "bottom", "fontsize": 12}
+            note(ax, wrapped(names[x_band, y_band], 18), at, (0, -2 if top else 2), **side)
         for axis, values, ends in ((ax.xaxis, x, across), (ax.yaxis, y, up)):
             low, high = min(np.nanmin(values), ends[1]), max(np.nanmax(values), ends[-2])
             axis.set_ticks([tick for tick in axis.get_ticklocs() if low <= tick <= high])

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 
 from keyaccounts import frames
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import ACCENT, INK, MUTED, bare, drawing
+from keyaccounts.plots.style import ACCENT, MUTED, bare, drawing, note
 from keyaccounts.tables import number, percent
 
 
@@ -85,19 +85,15 @@ def rates(
         ax.plot(rate, places, "o", color=ACCENT, markersize=8)
         for place, value in zip(places, rate, strict=True):
             # in a column of their own, where they meet neither the dots nor the average's line
-            ax.annotate(
-                percent(value) + (f" of {number(trials[place])}" if counted else ""),
-                (1, place), xycoords=("axes fraction", "data"),
-                xytext=(6, 0), textcoords="offset points", va="center", color=INK,
-            )  # fmt: skip
+            said = percent(value) + (f" of {number(trials[place])}" if counted else "")
+            beside = {"xycoords": ("axes fraction", "data"), "va": "center"}
+            note(ax, said, (1, place), (6, 0), **beside)
         least, above = min(low), 0.4
         if average is not None:
             least, above = min(least, average), 0.1
             ax.axvline(average, color=MUTED, linewidth=1, linestyle="--")
-            ax.annotate(
-                f"all: {percent(average)}", (average, len(labels) - 0.45),
-                xytext=(5, 0), textcoords="offset points", va="center", color=MUTED,
-            )  # fmt: skip
+            at = average, len(labels) - 0.45
+            note(ax, f"all: {percent(average)}", at, (5, 0), va="center", color=MUTED)
         start = math.floor(10 * least - 0.5) / 10 if least > 0.4 else 0
         ax.set(
             xlim=(start, min(1.02, max(high) * 1.04)), ylim=(-0.6, len(labels) - above),

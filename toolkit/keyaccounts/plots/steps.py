@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 
 from keyaccounts.errors import DataError
-from keyaccounts.plots.style import ACCENT, GRID, INK, MUTED, answer, bare, drawing
+from keyaccounts.plots.style import ACCENT, GRID, MUTED, answer, bare, drawing, note
 from keyaccounts.segmentation import Progressive
 from keyaccounts.tables import percent
 
@@ -67,10 +67,7 @@ def progressive_bars(
                 linewidth=0.8, label="unknown",
             )  # fmt: skip
             ax.barh(place, left, 0.4, left=passed + hatched, color=GRID, label="leave")
-            ax.annotate(
-                f"{name}: {words}", (0, place + 0.2),
-                xytext=(0, 3), textcoords="offset points", color=INK,
-            )  # fmt: skip
+            note(ax, f"{name}: {words}", (0, place + 0.2), (0, 3))
         ax.set(xlim=(0, first), ylim=(-0.4, len(stages) - 0.3), xticks=[], yticks=[])
         bare(ax, "left", "bottom")
     return ax

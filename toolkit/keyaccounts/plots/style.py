@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from importlib.resources import as_file, files
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -101,6 +102,12 @@ def _write_plainly(ax: Axes, own: set[Text]) -> None:
 def _plain_tick(written: FuncFormatter, value: float, place: int | None) -> str:
     lines = plain(written(value, place)).split("\n")
     return "\n".join(x if len(x) <= LONGEST else f"{x[: LONGEST - 1].rstrip()}…" for x in lines)
+
+
+def note(ax: Axes, text: str, at: tuple[Any, Any], away: tuple[float, float], **look: Any) -> None:
+    """Write a text some points away from a place."""
+    look = {"color": INK, **look}
+    ax.annotate(text, at, xytext=away, textcoords="offset points", **look)
 
 
 def bare(ax: Axes, *spines: str) -> None:

@@ -44,12 +44,9 @@ class KeyAccountDefinitions(Shown):
 
     def _shown(self) -> Table:
         least, most = self.counts["customers"].min(), self.counts["customers"].max()
-        return table(
-            self.counts,
-            f"{len(self.counts)} definitions name {least:,} to {most:,} key accounts",
-            columns=["name", "customers", "share", "unknown"],
-            percent=("share",),
-        )
+        said = f"{len(self.counts)} definitions name {least:,} to {most:,} key accounts"
+        columns = ["name", "customers", "share", "unknown"]
+        return table(self.counts, said, columns=columns, percent=("share",))
 
 
 def key_account_definitions(

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
@@ -43,12 +42,8 @@ class AccountInvestment(Shown):
 
     def _shown(self) -> Table:
         figures = ["cost_to_serve", DISPLACED, "margin", "net", "roi"]
-        return table(
-            self.table,
-            f"{number(self.inputs['cost'].sum())} put into accounts, {number(self.net)} net",
-            columns=[self._key, *figures],
-            percent=("roi",),
-        )
+        said = f"{number(self.inputs['cost'].sum())} put into accounts, {number(self.net)} net"
+        return table(self.table, said, columns=[self._key, *figures], percent=("roi",))
 
 
 def account_investment(
@@ -162,19 +157,15 @@ def account_investment(
         "break_even_revenue": invested * paid / np.where((kept > 0) & (paid > 0), kept, np.nan),
     }
     order = np.argsort(-net, kind="stable")
-    ranked = frames.with_arrays(
-        found.keys.select(nw.col("key").alias(key))[order, :],
-        **{name: values.take(order) for name, values in columns.items()},
-        rank=np.arange(1, net.size + 1),
-    )
+    ranked: dict[str, Any] = {name: values.take(order) for name, values in columns.items()}
+    ranked |= {"rank": np.arange(1, net.size + 1)}
+    answer = frames.answered(found.source, found.keys[order, :], "key", **ranked)
     cost_of = np.array([spent[name].sum() for name in inputs])
     whole = cost_of.sum()
     shown = pd.DataFrame(
         {"input": inputs, "cost": cost_of, "share": cost_of / whole if whole > 0 else np.nan}
     )
-    return AccountInvestment(
-        frames.like(found.source, ranked, "key"), shown, frames.sure_total(net), str(key)
-    )
+    return AccountInvestment(answer, shown, frames.sure_total(net), str(key))
 
 
 def _prices(

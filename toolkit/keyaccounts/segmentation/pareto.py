@@ -38,13 +38,10 @@ class Abc(Shown):
 
     def _shown(self) -> Table:
         cuts, n = " and ".join(percent(c, "g") for c in self.cuts), self._left_out
-        said = f"; {n:,} customer{'s'[: n > 1]} below zero left out" if n else ""
-        return table(
-            self.table,
-            f"ABC classes, cut at {cuts} of the total{said}",
-            percent=("share", "cumulative_share"),
-            digits={"share": 3, "cumulative_share": 3},
-        )
+        left_out = f"; {n:,} customer{'s'[: n > 1]} below zero left out" if n else ""
+        said = f"ABC classes, cut at {cuts} of the total{left_out}"
+        shares = ("share", "cumulative_share")
+        return table(self.table, said, percent=shares, digits=dict.fromkeys(shares, 3))
 
 
 def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.95)) -> Abc:

@@ -45,11 +45,8 @@ class Progressive(Shown):
 
     def _shown(self) -> Table:
         first, last = self.stages["entered"].iloc[0], self.stages["passed"].iloc[-1]
-        return table(
-            self.stages,
-            f"Of {first:,} customers {last:,} remain after {len(self.stages)} stages",
-            percent=("ratio",),
-        )
+        said = f"Of {first:,} customers {last:,} remain after {len(self.stages)} stages"
+        return table(self.stages, said, percent=("ratio",))
 
 
 class _Stage(NamedTuple):

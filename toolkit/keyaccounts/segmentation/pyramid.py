@@ -43,12 +43,11 @@ class Pyramid(Shown):
 
     def _shown(self) -> Table:
         top = self.tiers.iloc[0]
-        return table(
-            self.tiers,
+        said = (
             f"Customer pyramid of {self.tiers['customers'].sum():,} customers, "
-            f"{top['customers']:,} of them {top['tier']}",
-            percent=("share", "share_of_total"),
+            f"{top['customers']:,} of them {top['tier']}"
         )
+        return table(self.tiers, said, percent=("share", "share_of_total"))
 
 
 def pyramid(

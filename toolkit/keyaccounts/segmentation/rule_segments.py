@@ -50,13 +50,9 @@ class RuleSegments(Shown):
             said = (
                 f"{one:,} people fit one, {several:,} several, {none:,} none, {unknown:,} unknown"
             )
-        return table(
-            self.counts,
-            f"Segments by rule: {said}",
-            columns=["name", "people", "share", "only_here"],
-            percent=("share",),
-            rows=len(self.counts),
-        )
+        said, n = f"Segments by rule: {said}", len(self.counts)
+        columns = ["name", "people", "share", "only_here"]
+        return table(self.counts, said, columns=columns, percent=("share",), rows=n)
 
 
 def rule_segments(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals.stable.v2 as nw
 import numpy as np
 
 from keyaccounts import checks, frames
@@ -38,10 +37,8 @@ class TailScenario(Shown):
     gain: float
 
     def _shown(self) -> Table:
-        return table(
-            self.table,
-            f"Profit {number(self.before)} before and {number(self.after)} after the change",
-        )
+        said = f"Profit {number(self.before)} before and {number(self.after)} after the change"
+        return table(self.table, said)
 
 
 def tail_scenario(
@@ -117,12 +114,7 @@ def tail_scenario(
     after = np.where(affected, before + change, before)
     kept = ~affected if action == "leave" else np.ones(n, dtype=bool)
     total, changed = (frames.sure_total(profit) for profit in (before, after))
-    shown = frames.with_arrays(
-        found.select(nw.col("key").alias(key)),
-        profit_before=before,
-        profit_after=after,
-        affected=affected,
-        kept=kept,
-    )
+    profits = {"profit_before": before, "profit_after": after}
+    shown = frames.answered(source, found, "key", **profits, affected=affected, kept=kept)
     gain = (changed - total) / total if total > 0 else float("nan")
-    return TailScenario(frames.like(source, shown, "key"), total, changed, gain)
+    return TailScenario(shown, total, changed, gain)

@@ -38,11 +38,8 @@ class VipCheck(Shown):
     card: Scorecard
 
     def _shown(self) -> Table:
-        return table(
-            self.table,
-            f"{len(self.card.parts):,} customers by {len(self.card.weights)} traits of a VIP",
-            percent=("coverage",),
-        )  # fmt: skip
+        said = f"{len(self.card.parts):,} customers by {len(self.card.weights)} traits of a VIP"
+        return table(self.table, said, percent=("coverage",))
 
 
 def vip_check(
