@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -20,7 +20,6 @@ _TEXTS = (nw.String, nw.Categorical, nw.Enum)
 _WORD = "unknown"  # of what is missing, where the groups are words
 
 
-@dataclass(frozen=True, repr=False)
 class Summary(Shown):
     """Answer of :func:`summary`.
 

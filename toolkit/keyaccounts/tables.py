@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, dataclass_transform
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -73,8 +73,12 @@ class Table:
         return plain("\n".join([self.caption, "", *lines, *([self.note] if self.note else [])]))
 
 
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class Shown(ABC):
-    """A result that shows itself as a table."""
+    """A result that shows itself as a table; each kind of result is a frozen dataclass."""
+
+    def __init_subclass__(cls) -> None:
+        dataclass(frozen=True, repr=False)(cls)
 
     @abstractmethod
     def _shown(self) -> Table:

@@ -37,7 +37,6 @@ Cuts: TypeAlias = "float | Sequence[float] | Drawn | None"
 Cells: TypeAlias = "Sequence[Mapping[str, Any]]"
 
 
-@dataclass(frozen=True, repr=False)
 class Grid(Shown):
     """Answer of :func:`grid`.
 
@@ -301,7 +300,6 @@ ABSENT = "absent"
 """Where a customer stands who is in one of the two grids only."""
 
 
-@dataclass(frozen=True, repr=False)
 class Moves(Shown):
     """Answer of :func:`moves`.
 

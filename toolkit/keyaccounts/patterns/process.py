@@ -21,7 +21,6 @@ from keyaccounts.tables import Shown, Table, table
 COLUMNS = ("stage", "next", "skipped", "days", "in_order")
 
 
-@dataclass(frozen=True, repr=False)
 class Standing(Shown):
     """Answer of :func:`stand`.
 
@@ -140,7 +139,6 @@ def stand(
     )
 
 
-@dataclass(frozen=True, repr=False)
 class Conversion(Shown):
     """Answer of :func:`conversion`.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -15,7 +14,6 @@ from keyaccounts.patterns.held import ANSWERS, decide
 from keyaccounts.tables import Shown, Table, table
 
 
-@dataclass(frozen=True, repr=False)
 class Judged(Shown):
     """Answer of :func:`judge`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 import numpy as np
@@ -12,12 +12,12 @@ import pandas as pd
 from keyaccounts import checks, frames
 from keyaccounts.errors import DataError, ParameterError
 from keyaccounts.patterns import entries
+from keyaccounts.patterns.entries import Items, Scale, Weights
 from keyaccounts.tables import Shown, Table, percent, table
 
 COLUMNS = ("score", "coverage", "known", "weakest", "missing", "ready", "fix_first")
 
 
-@dataclass(frozen=True, repr=False)
 class Scorecard(Shown):
     """Answer of :func:`scorecard`.
 
@@ -70,9 +70,9 @@ def scorecard(
     rows: Any,
     *,
     key: str,
-    items: entries.Items,
-    weights: entries.Weights = None,
-    scale: entries.Scale = (0, 1),
+    items: Items,
+    weights: Weights = None,
+    scale: Scale = (0, 1),
     reverse: Sequence[str] = (),
     required: Sequence[str] = (),
     mean: str = "arithmetic",
@@ -168,7 +168,7 @@ def scorecard(
 
 
 def _ends(
-    scale: entries.Scale, names: list[str], read: entries.Entries
+    scale: Scale, names: list[str], read: entries.Entries
 ) -> dict[str, tuple[float, float] | None]:
     """Return the lowest and highest value of each item; none where nothing is known."""
     if scale == "observed":
@@ -234,7 +234,6 @@ def _items(names: list[str], shares: frames.Floats, parts: frames.Floats) -> pd.
     )
 
 
-@dataclass(frozen=True, repr=False)
 class Sensitivity(Shown):
     """Answer of :func:`sensitivity`.
 

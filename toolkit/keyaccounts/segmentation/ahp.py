@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -22,7 +21,6 @@ ACCEPTABLE = 0.10
 """Below this consistency ratio answers are usually accepted (Saaty 1980)."""
 
 
-@dataclass(frozen=True, repr=False)
 class AhpWeights(Shown):
     """Answer of :func:`ahp_weights`.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -14,6 +13,7 @@ from keyaccounts import checks, frames
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.patterns.conditions import conditions_of, parse
+from keyaccounts.patterns.entries import Items
 from keyaccounts.patterns.held import ANSWERS, NO, YES, decide
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
@@ -21,7 +21,6 @@ from keyaccounts.tables import Shown, Table, table
 COLUMNS = ("profit", "revenue", "margin", "influence", "vip", "vehicles", "business")
 
 
-@dataclass(frozen=True, repr=False)
 class KeyAccountDefinitions(Shown):
     """Answer of :func:`key_account_definitions`.
 
@@ -53,7 +52,7 @@ def key_account_definitions(
     rows: Any,
     *,
     key: str,
-    columns: entries.Items = COLUMNS,
+    columns: Items = COLUMNS,
     top: float = 0.2,
     core: float = 0.8,
     least_vehicles: int = 3,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
 
-@dataclass(frozen=True, repr=False)
 class Gate(Shown):
     """Answer of :func:`grading_gate` and :func:`pyramid_suits`.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ INDICATORS = tuple(entry["id"] for entry in catalogs.entries("grading_indicators
 GRADES = {"A": 0.8, "B": 0.6, "C": 0.4, "D": 0.0}
 
 
-@dataclass(frozen=True, repr=False)
 class CompositeGrade(Shown):
     """Answer of :func:`composite_grade`.
 

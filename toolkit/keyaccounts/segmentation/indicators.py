@@ -54,7 +54,6 @@ class Figure:
         return float("nan") if self.unknown else self.numerator / self.denominator
 
 
-@dataclass(frozen=True, repr=False)
 class Indicators(Shown):
     """Answer of :func:`indicators`.
 

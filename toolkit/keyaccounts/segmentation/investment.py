@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,6 @@ from keyaccounts.tables import Shown, Table, number, table
 from keyaccounts.totals import DISPLACED, brought_and_taken, totals
 
 
-@dataclass(frozen=True, repr=False)
 class AccountInvestment(Shown):
     """Answer of :func:`account_investment`.
 

@@ -10,6 +10,7 @@ import numpy as np
 from keyaccounts import checks
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import entries
+from keyaccounts.patterns.entries import Items, Weights
 from keyaccounts.patterns.grid import Grid, grid
 from keyaccounts.patterns.scorecard import scorecard
 from keyaccounts.segmentation import catalogs
@@ -21,10 +22,10 @@ def kaism(
     rows: Any,
     *,
     key: str,
-    attractiveness: entries.Items,
-    strength: entries.Items,
-    weights_attractiveness: entries.Weights = None,
-    weights_strength: entries.Weights = None,
+    attractiveness: Items,
+    strength: Items,
+    weights_attractiveness: Weights = None,
+    weights_strength: Weights = None,
     scale: tuple[float, float] = (0, 10),
     cut: float = 5,
     variant: str = "cheverton",

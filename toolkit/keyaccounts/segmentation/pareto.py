@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from string import ascii_uppercase
 from typing import Any
 
@@ -16,7 +16,6 @@ from keyaccounts.patterns import concentration
 from keyaccounts.tables import Shown, Table, number, percent, table
 
 
-@dataclass(frozen=True, repr=False)
 class Abc(Shown):
     """Answer of :func:`abc`.
 
@@ -111,7 +110,6 @@ def abc(values: Any, *, key: str, value: str, cuts: Sequence[float] = (0.80, 0.9
     return Abc(ranking.answer(ranked), ranking.answer(excluded), edges, len(excluded))
 
 
-@dataclass(frozen=True, repr=False)
 class WhaleCurve(Shown):
     """Answer of :func:`whale_curve`.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -23,7 +22,6 @@ WANTED = {"likely": "likely", "priority": "target"}
 UNKNOWN, NOT_APPLICABLE, NOT_ASKED = "unknown", "n/a", "not asked"
 
 
-@dataclass(frozen=True, repr=False)
 class Progressive(Shown):
     """Answer of :func:`progressive`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,6 @@ TAKEN = ("new", "gone", "before", "customers")  # by the rows and columns of a m
 PRESETS = {"curry": (0.01, 0.05, 0.20)}
 
 
-@dataclass(frozen=True, repr=False)
 class Pyramid(Shown):
     """Answer of :func:`pyramid`.
 
@@ -151,7 +150,6 @@ def pyramid(
 # ------------------------------------------------------------------------------- between dates
 
 
-@dataclass(frozen=True, repr=False)
 class Migration(Shown):
     """Answer of :func:`migration`.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -22,7 +22,6 @@ FACTS = ("recency", "frequency", "monetary")
 COLUMNS = (*FACTS, "r", "f", "m", "cell", "score")
 
 
-@dataclass(frozen=True, repr=False)
 class RFM(Shown):
     """Answer of :func:`rfm` and :func:`rfm_scores`.
 

@@ -22,7 +22,6 @@ PRESETS = {"motorcycle": "motorcycle_segments"}
 VERDICTS = ("one", "several", "none", "unknown")
 
 
-@dataclass(frozen=True, repr=False)
 class RuleSegments(Shown):
     """Answer of :func:`rule_segments`.
 

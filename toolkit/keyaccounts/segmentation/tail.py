@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from keyaccounts.totals import totals
 ACTIONS = ("leave", "serve leaner", "raise price")
 
 
-@dataclass(frozen=True, repr=False)
 class TailScenario(Shown):
     """Answer of :func:`tail_scenario`.
 

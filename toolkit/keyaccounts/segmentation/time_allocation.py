@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -19,7 +18,6 @@ Shares: TypeAlias = "Mapping[str, float] | Sequence[float]"
 """Tier → share; or shares in the order of ``reference("time_plan")``."""
 
 
-@dataclass(frozen=True, repr=False)
 class TimeAllocation(Shown):
     """Answer of :func:`time_allocation` and :func:`time_spent`.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,6 @@ VIP_TRAITS = tuple(entry["id"] for entry in catalogs.entries("vip_traits"))
 BUYING_TRAITS = tuple(entry["id"] for entry in catalogs.entries("buying_traits"))
 
 
-@dataclass(frozen=True, repr=False)
 class VipCheck(Shown):
     """Answer of :func:`vip_check`.
 
