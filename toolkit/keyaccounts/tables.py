@@ -215,13 +215,9 @@ def table(
             places = 0 if name not in percent and _all_whole(values) else places
             texts.append([_text(v, places, name in percent) for v in values])
         numeric.append(shown[name].dtype.is_numeric())
-    return Table(
-        tuple(labels.values()),
-        tuple(zip(*texts, strict=True)) if shown.shape[0] else (),
-        tuple(numeric),
-        caption,
-        f"{shown.shape[0]} of {total:,} rows" if total > shown.shape[0] else "",
-    )
+    cells = tuple(zip(*texts, strict=True)) if shown.shape[0] else ()
+    note = f"{shown.shape[0]} of {total:,} rows" if total > shown.shape[0] else ""
+    return Table(tuple(labels.values()), cells, tuple(numeric), caption, note)
 
 
 def _facts(facts: Mapping[Any, Any], caption: str, columns: Any, digits: Any) -> Table:

@@ -156,15 +156,8 @@ def scorecard(
         "ready": (gates > 0).all(axis=1),
         "fix_first": _named(names, np.where(gains > 0, _round(gains), -np.inf)),
     }
-    return Scorecard(
-        read.answer(**found),
-        _items(names, shares, parts),
-        dict(zip(names, shares.tolist(), strict=True)),
-        mean,
-        found,
-        read,
-        parts,
-    )
+    about, weighed = _items(names, shares, parts), dict(zip(names, shares.tolist(), strict=True))
+    return Scorecard(read.answer(**found), about, weighed, mean, found, read, parts)
 
 
 def _ends(
@@ -324,25 +317,13 @@ def sensitivity(card: Scorecard, change: float = 0.2, *, top: int = 10) -> Sensi
             scores = _total(card.parts[scored], changed, card.mean)
             moves = np.abs(_ranks(scores) - before)
             who = int(moves.argmax())
-            rows.append(
-                {
-                    "item": name,
-                    "change": way,
-                    "spearman": _spearman(base, scores),
-                    "largest_move": int(moves[who]),
-                    "moved": keys[who] if moves[who] else None,
-                    "top_stays": len(best & _top(scores, first)) / len(best),
-                }
-            )
-    found = pd.DataFrame(rows)
-    return Sensitivity(
-        found,
-        float(found["spearman"].min()),
-        int(found["largest_move"].max()),
-        float(found["top_stays"].min()),
-        part,
-        first,
-    )
+            far, moved = int(moves[who]), keys[who] if moves[who] else None
+            stays = len(best & _top(scores, first)) / len(best)
+            rows.append((name, way, _spearman(base, scores), far, moved, stays))
+    columns = ["item", "change", "spearman", "largest_move", "moved", "top_stays"]
+    found = pd.DataFrame(rows, columns=columns)
+    least, stay = (float(found[column].min()) for column in ("spearman", "top_stays"))
+    return Sensitivity(found, least, int(found["largest_move"].max()), stay, part, first)
 
 
 def _ranks(scores: frames.Floats, equals: Literal["min", "average"] = "min") -> frames.Floats:

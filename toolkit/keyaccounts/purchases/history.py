@@ -77,14 +77,9 @@ def read_orders(
         amount=frames.number(amount),
     )
     least = opened.measured["least"]
-    return Orders(
-        opened.source,
-        opened.lazy.select("customer", nw.col("date").alias("day"), "amount"),
-        opened.rows,
-        frames.to_day(opened.measured["last"]),
-        bool(pd.isna(least) or least < 0),
-        opened.dropped,
-    )
+    lazy = opened.lazy.select("customer", nw.col("date").alias("day"), "amount")
+    last, refunds = frames.to_day(opened.measured["last"]), bool(pd.isna(least) or least < 0)
+    return Orders(opened.source, lazy, opened.rows, last, refunds, opened.dropped)
 
 
 def say_dropped(dropped: dict[str, int], rows: int, *more: str) -> None:

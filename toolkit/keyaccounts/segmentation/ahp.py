@@ -188,15 +188,9 @@ def ahp_weights(matrix: Any, names: Sequence[str] | None = None) -> AhpWeights:
     weights, largest = _principal(values)
     rank = pd.Series(weights.round(12)).rank(method="first", ascending=False).astype(int)
     ratio = _ratio(largest, n)
-    return AhpWeights(
-        pd.DataFrame({"criterion": named, "weight": weights, "rank": rank}),
-        weights,
-        largest,
-        _index(largest, n),
-        ratio,
-        bool(ratio < ACCEPTABLE),
-        _judgments(values, weights, named),
-    )
+    shown = pd.DataFrame({"criterion": named, "weight": weights, "rank": rank})
+    index, judged = _index(largest, n), _judgments(values, weights, named)
+    return AhpWeights(shown, weights, largest, index, ratio, bool(ratio < ACCEPTABLE), judged)
 
 
 def _names(names: Sequence[str]) -> list[str]:

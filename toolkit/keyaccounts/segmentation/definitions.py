@@ -154,10 +154,9 @@ def key_account_definitions(
     names = [rule.id for rule in found.rules]
     words = [frames.Words(ANSWERS, row) for row in found.answers]
     counts = found.counts().rename(columns={"rule": "definition", "yes": "customers"})
+    answers = dict(zip(names, words, strict=True))
     return KeyAccountDefinitions(
-        read.answer(
-            **dict(zip(names, words, strict=True)), definitions=(found.answers == YES).sum(axis=0)
-        ),
+        read.answer(**answers, definitions=(found.answers == YES).sum(axis=0)),
         counts[["definition", "name", "customers", "share", "unknown"]],
         _overlap(dict(zip(names, found.answers, strict=True))),
     )

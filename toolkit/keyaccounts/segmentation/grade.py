@@ -133,19 +133,12 @@ def composite_grade(
     place = np.where(np.isnan(scores), len(cuts), below)
     letters = [*cuts, UNKNOWN]
     customers = np.bincount(place.astype(np.intp), minlength=len(letters))
-    return CompositeGrade(
-        card.rows.answer(
-            score=scores,
-            grade=frames.Words(letters, place),
-            **{name: card.columns[name] for name in ("coverage", "missing", "fix_first")},
-        ),
-        pd.DataFrame(
-            {"grade": letters, "customers": customers, "share": customers / max(len(scores), 1)}
-        ),
-        card,
-        sensitivity(card) if (~np.isnan(scores)).sum() > 1 else None,
-        cuts,
-    )
+    share = customers / max(len(scores), 1)
+    counts = pd.DataFrame({"grade": letters, "customers": customers, "share": share})
+    rest = {name: card.columns[name] for name in ("coverage", "missing", "fix_first")}
+    answer = card.rows.answer(score=scores, grade=frames.Words(letters, place), **rest)
+    moves = sensitivity(card) if (~np.isnan(scores)).sum() > 1 else None
+    return CompositeGrade(answer, counts, card, moves, cuts)
 
 
 def _cuts(grades: Mapping[str, float]) -> dict[str, float]:

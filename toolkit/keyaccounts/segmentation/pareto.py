@@ -211,13 +211,9 @@ def whale_curve(profits: Any, *, key: str, profit: str) -> WhaleCurve:
     share = running / (total if base == "total" else gains)
     n, best = found.size, max(int((found > 0).sum()) - 1, 0)
     top = concentration.top_count(n, 0.2)
-    ranked = frames.with_arrays(
-        ranking.frame,
-        rank=np.arange(1, n + 1),
-        customer_share=np.arange(1, n + 1) / n,
-        cumulative_profit=running,
-        cumulative_share=share,
-    )
+    rank = np.arange(1, n + 1)
+    sums = {"cumulative_profit": running, "cumulative_share": share}
+    ranked = frames.with_arrays(ranking.frame, rank=rank, customer_share=rank / n, **sums)
     return WhaleCurve(
         ranking.answer(ranked),
         peak=float(share[best]),

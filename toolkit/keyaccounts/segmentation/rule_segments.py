@@ -113,17 +113,15 @@ def rule_segments(
         for row in found.verdicts
     ]
     counts = found.counts().rename(columns={"rule": "segment", "yes": "people"})
-    return RuleSegments(
-        held.answer(
-            fits=count.astype(np.int64),
-            segments=frames.Words(texts or [""], held.place),
-            verdict=frames.Words(VERDICTS, verdict),
-        ),
-        counts[["segment", "name", "people"]].assign(
-            share=counts["people"] / max(n, 1), only_here=(fits & (verdict == 0)).sum(axis=1)
-        ),
-        {name: int((verdict == place).sum()) for place, name in enumerate(VERDICTS)},
+    share, only = counts["people"] / max(n, 1), (fits & (verdict == 0)).sum(axis=1)
+    answer = held.answer(
+        fits=count.astype(np.int64),
+        segments=frames.Words(texts or [""], held.place),
+        verdict=frames.Words(VERDICTS, verdict),
     )
+    counts = counts[["segment", "name", "people"]].assign(share=share, only_here=only)
+    verdicts = {name: int((verdict == place).sum()) for place, name in enumerate(VERDICTS)}
+    return RuleSegments(answer, counts, verdicts)
 
 
 def listed(rules: Rules | str) -> Rules:

@@ -124,12 +124,8 @@ def time_allocation(
         }
     )
     least, most = float(np.nanmin(each)), float(np.nanmax(each))
-    return TimeAllocation(
-        found,
-        most / least if least > 0 else float("inf"),
-        float(np.abs(done - planned).sum() / 2),
-        notes,
-    )
+    ratio = most / least if least > 0 else float("inf")
+    return TimeAllocation(found, ratio, float(np.abs(done - planned).sum() / 2), notes)
 
 
 def time_spent(

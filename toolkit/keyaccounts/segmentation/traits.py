@@ -100,18 +100,15 @@ def vip_check(
     limit = round(checks.fraction("holds", holds), 12)
     parts = card.parts.round(12)
     met = [[name, ">=", limit] for name in names]
-    found = decide(
-        dict(zip(names, parts.T, strict=True)),
-        {"id": "vip", "all": [["revenue", ">=", limit], {"at_least": {"k": needed, "of": met}}]},
-    )
+    rule = {
+        "id": "vip",
+        "all": [met[names.index("revenue")], {"at_least": {"k": needed, "of": met}}],
+    }
+    found = decide(dict(zip(names, parts.T, strict=True)), rule)
+    held, coverage = (np.nan_to_num(parts) >= limit).sum(axis=1), card.columns["coverage"]
+    vip = frames.Words(ANSWERS, found.answers[0])
     return VipCheck(
-        card.rows.answer(
-            traits=(np.nan_to_num(parts) >= limit).sum(axis=1),
-            score=card.scores,
-            coverage=card.columns["coverage"],
-            vip=frames.Words(ANSWERS, found.answers[0]),
-        ),
-        card,
+        card.rows.answer(traits=held, score=card.scores, coverage=coverage, vip=vip), card
     )
 
 
