@@ -57,24 +57,22 @@ def typed_as_wanted(source: Source, role: str, column: Column) -> Source:
     """Return the source, sure that a column holds the kind of values that is wanted."""
     if column.kind == "flag" or column.truths:
         source = kinds.typed_truth(source, role)
-    kind, name = source.dtype(role), source.names[role]
+    kind = source.dtype(role)
     if column.kind == "key":
         return kinds.typed_key(source, role)
     if column.kind == "day":
         return kinds.typed_day(source, role)
     if column.kind == "word":
         source = kinds.typed(source, role, nw.String(), kind in TEXTS)
-        if (kind := source.dtype(role)) not in TEXTS:
-            held = kinds.kind_name(kind)
-            raise DataError(f"column {name!r} holds {held} values, not text: name it")
+        if source.dtype(role) not in TEXTS:
+            raise kinds.of_other_kind(source, role, ", not text: name it")
         return source
     if kind == nw.Boolean and (column.kind == "flag" or column.truths):
         return source
     if column.kind == "flag":
         source = kinds.typed(source, role, nw.Float64(), kind.is_numeric())
-        if not (kind := source.dtype(role)).is_numeric():
-            held = kinds.kind_name(kind)
-            raise DataError(f"column {name!r} holds {held} values: give true or false, or 1 or 0")
+        if not source.dtype(role).is_numeric():
+            raise kinds.of_other_kind(source, role, ": give true or false, or 1 or 0")
     return kinds.typed_number(source, role)
 
 

@@ -14,7 +14,7 @@ from keyaccounts import checks
 from keyaccounts.errors import DataError
 from keyaccounts.frames.answers import collect
 from keyaccounts.frames.days import day_literal, day_of, not_a_day
-from keyaccounts.frames.kinds import kind_name, typed_day, typed_label, typed_number
+from keyaccounts.frames.kinds import of_other_kind, typed_day, typed_label, typed_number
 from keyaccounts.frames.source import Source
 
 OPERATORS = ("==", "!=", ">", ">=", "<", "<=", "in")
@@ -77,10 +77,7 @@ def compare(source: Source, role: str, sign: str, value: Any) -> tuple[Source, n
         if not source.has(~column.is_null()):
             return source, column != column
         if truth != all(isinstance(one, bool | np.bool_) for one in values):
-            raise DataError(
-                f"column {source.names[role]!r} holds {kind_name(kind)} values: "
-                f"{values[0]!r} is not one"
-            )
+            raise of_other_kind(source, role, f": {values[0]!r} is not one")
     elif isinstance(values[0], str):
         source, column = typed_label(source, role), nw.col(role)
     else:

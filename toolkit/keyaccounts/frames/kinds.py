@@ -43,10 +43,8 @@ def typed_key(source: Source, role: str) -> Source:
         return source.changed(nw.col(role).cast(nw.String))
     odd = nw.Object if source.engine == "polars" else nw.Unknown if arrow else None
     if kind.is_nested() or kind == odd:
-        raise DataError(
-            f"column {source.names[role]!r} holds {kind} values: "
-            "give each row one plain value there, such as text or a whole number"
-        )
+        mend = ": give each row one plain value there, such as text or a whole number"
+        raise of_other_kind(source, role, mend, str(kind))
     if kind in (nw.Date, nw.Datetime):
         far = not_a_day(source, role)
         if source.has(far):
@@ -75,17 +73,15 @@ def typed_number(source: Source, role: str) -> Source:
     if "decimal" in _unknown(source, role):  # of a width that Narwhals does not know
         return _arrow_floats(source, role)
     if not kind.is_numeric():
-        held = "Duration" if _is_span(source, role) else kind_name(kind)
-        raise DataError(
-            f"column {source.names[role]!r} holds {held} values, not numbers: "
-            f"{_number_mend(source, role)}"
-        )
+        held = "Duration" if _is_span(source, role) else None
+        raise of_other_kind(source, role, f", not numbers: {_number_mend(source, role)}", held)
     return _arrow_floats(source, role) if kind in (nw.Int64, nw.UInt64) else source
 
 
-def kind_name(kind: nw.dtypes.DType) -> str:
-    """Return what a type is called, without its details."""
-    return str(kind).split("(")[0]
+def of_other_kind(source: Source, role: str, rest: str, held: str | None = None) -> DataError:
+    """Return the error about a column of other values than are wanted, by default by their type."""
+    held = held or str(source.dtype(role)).split("(")[0]  # without its details
+    return DataError(f"column {source.names[role]!r} holds {held} values{rest}")
 
 
 def _number_mend(source: Source, role: str) -> str:
@@ -137,14 +133,11 @@ def typed_label(source: Source, role: str) -> Source:
     """Return the source, sure that a column holds text, categories or truth values."""
     kinds = (nw.String, nw.Categorical, nw.Enum, nw.Boolean)
     source = typed(source, role, nw.String(), source.dtype(role) in kinds)
-    kind, name = source.dtype(role), source.names[role]
+    kind = source.dtype(role)
     if kind not in kinds:
-        dated = kind in (nw.Date, nw.Datetime)
-        value = '"2026-03-31"' if dated else "1"
-        raise DataError(
-            f"column {name!r} holds {kind_name(kind)} values, no labels: give a rule instead, "
-            f"such as ({name!r}, '>=', {value})"
-        )
+        value = '"2026-03-31"' if kind in (nw.Date, nw.Datetime) else "1"
+        rule = f"({source.names[role]!r}, '>=', {value})"
+        raise of_other_kind(source, role, f", no labels: give a rule instead, such as {rule}")
     return source
 
 
@@ -183,9 +176,7 @@ def typed_day(source: Source, role: str) -> Source:
         how = "give it dates, or text such as 2026-03-31"
         if what is not None:
             how = f"convert it first, for example with {source.mend(role, what)}"
-        raise DataError(
-            f"column {source.names[role]!r} holds {kind_name(kind)} values, not dates: {how}"
-        )
+        raise of_other_kind(source, role, f", not dates: {how}")
     return source
 
 

@@ -68,9 +68,8 @@ class Source:
 
     def changed(self, column: nw.Expr) -> Source:
         """Return the source with a column changed, in both engines."""
-        return replace(
-            self, rows=self.rows.with_columns(column), lazy=self.lazy.with_columns(column)
-        )
+        rows, lazy = self.rows.with_columns(column), self.lazy.with_columns(column)
+        return replace(self, rows=rows, lazy=lazy)
 
     def holding(self, own: Any, lazy: nw.LazyFrame[Any] | None = None) -> Source:
         """Return the source with rows of its engine; `lazy` are the same where another works."""
@@ -84,10 +83,8 @@ class Source:
 
     def missing(self, role: str) -> nw.Expr:
         """Return where a column holds nothing: null, or in a column of floats not a number."""
-        column = nw.col(role)
-        return (
-            column.is_null() | column.is_nan() if self.dtype(role).is_float() else column.is_null()
-        )
+        nothing = nw.col(role).is_null()
+        return nothing | nw.col(role).is_nan() if self.dtype(role).is_float() else nothing
 
     def example(self, wrong: nw.Expr, *show: str) -> str:
         """Say where the first rows are for which `wrong` holds, with values of columns there."""

@@ -47,6 +47,11 @@ class Decided(NamedTuple):
     verdicts: list[list[Verdict]]
     answers: frames.Ints
 
+    def words(self) -> dict[str, frames.Words]:
+        """Return rule → its answers, as a column of words."""
+        rows = [frames.Words(ANSWERS, row) for row in self.answers]
+        return {rule.id: words for rule, words in zip(self.rules, rows, strict=True)}
+
     def counts(self) -> pd.DataFrame:
         """Count the answers of each rule, with the share of yes among those it can judge."""
         no, yes, unknown = ((self.answers == code).sum(axis=1) for code in (NO, YES, UNKNOWN))

@@ -10,7 +10,7 @@ import pandas as pd
 from keyaccounts import frames
 from keyaccounts.errors import ParameterError
 from keyaccounts.patterns.conditions import Rules
-from keyaccounts.patterns.held import ANSWERS, decide
+from keyaccounts.patterns.held import decide
 from keyaccounts.tables import Shown, Table, table
 
 
@@ -103,14 +103,13 @@ def judge(
     [[1]]
     """
     found = decide(rows, rules, key=key, columns=columns, parameters=parameters)
-    held, names = found.held, [rule.id for rule in found.rules]
-    if {"unmet", "open"} & {*names}:
+    held = found.held
+    if {"unmet", "open"} & {rule.id for rule in found.rules}:
         raise ParameterError("rules: the ids 'unmet' and 'open' name other columns of the answer")
     unmet = [next((str(v.unmet[0]) for v in row if v.unmet), "") for row in found.verdicts]
     opens = [
         next(("; ".join(map(str, v.open)) for v in row if v.open), "") for row in found.verdicts
     ]
-    texts = [frames.Words(ANSWERS, row) for row in found.answers]
-    texts += [frames.Words(some or [""], held.place) for some in (unmet, opens)]
-    table = held.answer(**dict(zip([*names, "unmet", "open"], texts, strict=True)))
+    unmet_of, open_of = (frames.Words(some or [""], held.place) for some in (unmet, opens))
+    table = held.answer(**found.words(), unmet=unmet_of, open=open_of)
     return Judged(table, found.counts(), found.answers)

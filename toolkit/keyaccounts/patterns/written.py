@@ -9,7 +9,7 @@ from typing import Any
 
 from keyaccounts import frames
 from keyaccounts.errors import ParameterError
-from keyaccounts.patterns.held import ANSWERS, decide
+from keyaccounts.patterns.held import decide
 
 _JOINED = re.compile(r"""("[^"]*"|'[^']*')|\s+(and|or)\s+""")
 _CONDITION = re.compile(r"(.+?)\s*(==|!=|>=|<=|>|<|\sin\s)\s*(.+)", re.DOTALL)
@@ -79,10 +79,8 @@ def rules(rows: Any, conditions: Mapping[str, Any], *, key: str = "customer_id")
         )
     listed = [{**_read(f"rule {n!r}", given), "id": n} for n, given in conditions.items()]
     found = decide(rows, listed, key=key)
-    names = [rule.id for rule in found.rules]
-    frames.check_free(found.held.frame.columns[0], names, "key")
-    answers = [frames.Words(ANSWERS, row) for row in found.answers]
-    return found.held.answer(**dict(zip(names, answers, strict=True)))
+    frames.check_free(found.held.frame.columns[0], found.words(), "key")
+    return found.held.answer(**found.words())
 
 
 def _read(where: str, given: Any) -> dict[str, Any]:

@@ -90,16 +90,14 @@ def outcome(
     found = found.select(nw.col("customer").alias("key"), "orders", "revenue").sort("key")
     bought = frames.collect(found, key="key")
     named, asked = _asked(customers, customer, bought.implementation)
+    source = _keyed(read.source)
     sides = frames.joined(
-        orders=(_keyed(read.source), bought),
-        customers=(named, asked.with_columns(nw.lit(1.0).alias("named"))),
+        orders=(source, bought), customers=(named, asked.with_columns(nw.lit(1.0).alias("named")))
     )
     kept = np.flatnonzero(sides.figures["named"])
     times = sides.figures["orders"][kept].astype(np.int64)
-    keys = sides.keys[kept].select(nw.col("key").alias(customer))
-    money = sides.figures["revenue"][kept]
-    answer = frames.with_arrays(keys, returned=times > 0, orders=times, revenue=money)
-    return frames.like(read.source, answer, "customer")  # type: ignore[no-any-return]
+    came = {"returned": times > 0, "orders": times, "revenue": sides.figures["revenue"][kept]}
+    return frames.answered(source, sides.keys[kept], "key", **came)  # type: ignore[no-any-return]
 
 
 def _keyed(source: frames.Source) -> frames.Source:

@@ -14,7 +14,7 @@ from keyaccounts.errors import ParameterError
 from keyaccounts.patterns import entries
 from keyaccounts.patterns.conditions import conditions_of, parse
 from keyaccounts.patterns.entries import Items
-from keyaccounts.patterns.held import ANSWERS, NO, YES, decide
+from keyaccounts.patterns.held import NO, YES, decide
 from keyaccounts.segmentation import catalogs
 from keyaccounts.tables import Shown, Table, table
 
@@ -152,11 +152,9 @@ def key_account_definitions(
         facts[f"{amount}_height"] = _height(facts[amount])
     found = decide(facts, used, parameters=parameters)
     names = [rule.id for rule in found.rules]
-    words = [frames.Words(ANSWERS, row) for row in found.answers]
     counts = found.counts().rename(columns={"rule": "definition", "yes": "customers"})
-    answers = dict(zip(names, words, strict=True))
     return KeyAccountDefinitions(
-        read.answer(**answers, definitions=(found.answers == YES).sum(axis=0)),
+        read.answer(**found.words(), definitions=(found.answers == YES).sum(axis=0)),
         counts[["definition", "name", "customers", "share", "unknown"]],
         _overlap(dict(zip(names, found.answers, strict=True))),
     )

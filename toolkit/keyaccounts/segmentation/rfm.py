@@ -204,9 +204,7 @@ def rfm(
         "frequency": count.astype(np.int64),
         "monetary": worth if monetary == "total" else frames.steady(worth / count),
     }
-    people = bought.select(nw.col("customer").alias(customer))
-    answer = partial(frames.like, read.source, key="customer")
-    return _scored(people, answer, facts, way, "orders", today, dropped)
+    return _scored(bought, read.source, facts, way, "orders", today, dropped)
 
 
 def rfm_scores(
@@ -287,9 +285,7 @@ def rfm_scores(
     )
     found = opened.by_key("customer")
     facts = {fact: frames.steady(frames.numbers(found, fact)) for fact in FACTS}
-    people = found.select(nw.col("customer").alias(customer))
-    answer = partial(frames.like, opened.source, key="customer")
-    return _scored(people, answer, facts, way, "customers", None, opened.dropped)
+    return _scored(found, opened.source, facts, way, "customers", None, opened.dropped)
 
 
 class _Way(NamedTuple):
@@ -309,8 +305,8 @@ def _way(bins: int, nested: bool, ties: str, weights: Sequence[float]) -> _Way:
 
 
 def _scored(
-    customers: nw.DataFrame[Any],
-    answer: Callable[[nw.DataFrame[Any]], Any],
+    found: nw.DataFrame[Any],
+    source: frames.Source,
     facts: Mapping[str, frames.Array],
     way: _Way,
     what: str,
@@ -327,14 +323,16 @@ def _scored(
     total = np.array(way.weights) @ [r, f, m]
     whole = all(weight.is_integer() for weight in way.weights)
     columns = {"r": r, "f": f, "m": m, "cell": _cells(r, f, m, bins)}
+    people = found.select(nw.col("customer").alias(source.names["customer"]))
     scored = frames.with_arrays(
-        customers, **facts, **columns, score=total.astype(np.int64) if whole else total
+        people, **facts, **columns, score=total.astype(np.int64) if whole else total
     )
     counts = np.bincount((r - 1) * bins + f - 1, minlength=bins**2).reshape(bins, bins)
     notes = _notes(scores, bins, what)
     if way.ties == "split":
         cuts = {}
         notes += () if way.nested else _split_ties(facts, scores)
+    answer = partial(frames.like, source, key="customer")
     return RFM(answer(scored), cuts, as_of, bins, counts, dropped, notes, scored, answer)
 
 
