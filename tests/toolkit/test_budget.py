@@ -20,7 +20,7 @@ TESTS = Path(__file__).parent
 CODE = {  # lines of code a room may have
     "information": 900,
     "prospecting": 700,
-    "segmentation": 2_000,  # on the way to 1,950
+    "segmentation": 1_840,
     "penetration": 700,
     "service": 750,
     "fleet": 300,
@@ -28,26 +28,27 @@ CODE = {  # lines of code a room may have
     # A company that is true from call to renewal, and each world with numbers of its own.
     "world": 4_000,
 }
-FIGURES = 1_095  # plots and widgets together; 150 more for each chapter but segmentation
+FIGURES = 1_065  # plots and widgets together; 150 more for each chapter but segmentation
 # On the way to 6,000: all but world, the class room and the new chapters. Of it, 170 lines are the
 # accounts table and the cards put together, in place of 25 preparing cells on the pages,
 # and 340 are the helpers that took the place of 38 more: summary, outcome, rules, points.
-REST = 7_130
+REST = 6_710
 NEW = ("information", "prospecting", "penetration", "service", "fleet", "classroom")
-TESTS_PER_CODE = {"segmentation": 1.39}  # else 1.3
+# Else 1.3. Its code became 160 lines shorter while its methods, and so its tests, stayed the same.
+TESTS_PER_CODE = {"segmentation": 1.5}
 LONG = 250  # lines of a module, words included
 LONGER = {  # lines that these may have until they are cut; none is added without a reason
     "datasets.py": 473,  # the cast of the course, private seeds
-    "patterns/concentration.py": 341,
-    "patterns/grid.py": 440,
-    "patterns/process.py": 297,
-    "patterns/scorecard.py": 375,
-    "purchases/history.py": 320,
-    "segmentation/ahp.py": 292,
-    "segmentation/indicators.py": 440,
-    "segmentation/pyramid.py": 265,
-    "segmentation/rfm.py": 500,
-    "segmentation/time_allocation.py": 335,
+    "patterns/concentration.py": 340,
+    "patterns/grid.py": 433,
+    "patterns/process.py": 291,
+    "patterns/scorecard.py": 345,
+    "purchases/history.py": 306,
+    "segmentation/ahp.py": 281,
+    "segmentation/indicators.py": 436,
+    "segmentation/pyramid.py": 259,
+    "segmentation/rfm.py": 491,
+    "segmentation/time_allocation.py": 323,
     "tables.py": 272,
     "world/card_plan.py": 285,
     "world/money.py": 330,
