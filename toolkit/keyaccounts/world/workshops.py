@@ -11,10 +11,10 @@ from scipy.special import expit
 
 from keyaccounts import checks
 from keyaccounts.world.draws import Draws, Ints, nth
-from keyaccounts.world.money import SERVICES
 from keyaccounts.world.parameters import Section as Care
 
 WORKSHOPS = ("Kite Hill", "Old Ferry", "Lantern Quay", "Tea Market", "Brick Kilns")
+PROMISED = ("maintenance", "repair", "body")  # the rest is done while one waits
 DAY = 40  # quarters of an hour from 8:00 to 18:00
 YEAR = 365
 
@@ -31,7 +31,7 @@ def visited(district: Ints, elsewhere: float, draws: Draws) -> Ints:
 def jobs(
     bought: pd.DataFrame, people: pd.DataFrame, parameters: Care, seed: int, as_of: Any
 ) -> pd.DataFrame:
-    """Return the jobs of organizations in the last year, in the order of their orders.
+    """Return the jobs for which organizations left a vehicle in the last year, by their orders.
 
     A job is promised so many working hours after the workshop opens on the day of the order. Its
     log-odds of being late are those of the service and the workshop.
@@ -58,12 +58,13 @@ def jobs(
     fleet = (people["kind"] == "organization").to_numpy()[bought["entity"]]
     entity = bought["entity"].to_numpy()
     each = pd.DataFrame({"entity": entity, "nth": nth(entity)})
-    recent = (bought["order_date"].to_numpy() > today - YEAR) & (bought["amount"] > 0).to_numpy()
-    done, keys = bought[fleet & recent], each[fleet & recent]
+    left = bought["service"].isin(PROMISED) & (bought["amount"] > 0)
+    rows = fleet & left.to_numpy() & (bought["order_date"].to_numpy() > today - YEAR)
+    done, keys = bought[rows], each[rows]
     n, draws = len(done), Draws(seed, "jobs").of(keys["entity"], keys["nth"])
     district = people["district"].to_numpy(dtype=np.int64)[done["entity"]]
     workshop = visited(district, parameters.elsewhere, draws)
-    service = pd.Categorical(done["service"], SERVICES).codes
+    service = pd.Categorical(done["service"], PROMISED).codes
     usual = np.array(parameters.job_hours)[service] * 4
     promised = np.maximum(np.round(usual * np.exp(draws.normal(n, 0.0, 0.25))), 4)
     odds = np.array(parameters.late_service)[service] + np.array(parameters.late_workshop)[workshop]
