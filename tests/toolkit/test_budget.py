@@ -25,14 +25,14 @@ CODE = {  # lines of code a room may have
     "service": 750,
     "fleet": 300,
     "classroom": 700,
-    # A company that is true from call to renewal, and each world with numbers of its own.
-    "world": 4_000,
+    # 43 tables; a company that is true from call to renewal, and each world with its own numbers.
+    "world": 4_110,
 }
 FIGURES = 1_065  # plots and widgets together; 150 more for each chapter but segmentation
 # On the way to 6,000: all but world, the class room and the new chapters. Of it, 170 lines are the
 # accounts table and the cards put together, in place of 25 preparing cells on the pages,
 # and 340 are the helpers that took the place of 38 more: summary, outcome, rules, points.
-REST = 6_710
+REST = 6_725
 NEW = ("information", "prospecting", "penetration", "service", "fleet", "classroom")
 # Else 1.3. Its code became 160 lines shorter while its methods, and so its tests, stayed the same.
 TESTS_PER_CODE = {"segmentation": 1.5}
@@ -50,12 +50,11 @@ LONGER = {  # lines that these may have until they are cut; none is added withou
     "segmentation/rfm.py": 491,
     "segmentation/time_allocation.py": 323,
     "tables.py": 272,
-    "world/card_plan.py": 285,
-    "world/money.py": 330,
+    "world/money.py": 280,
     "world/names.py": 345,
     "world/organization_cards.py": 275,
-    "world/people.py": 320,
-    "world/records.py": 290,
+    "world/people.py": 295,
+    "world/records.py": 315,
     "world/talks.py": 320,  # what is planned before a case has a fate
 }
 WIDE = 10  # parameters of a function

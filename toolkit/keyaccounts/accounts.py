@@ -21,10 +21,10 @@ FIRMS = (*DRIVERS, *MORE.split(), "decision_chain_length", "tender_required")
 KEY = "customer_id"
 FIGURES = ("revenue", "margin", "cost_to_serve", "displaced_work", "profit", "orders", "hours")
 LOGS = {  # the columns that count; the second is the day
-    "orders": ("customer_id", "order_date", "amount", "cost_of_goods"),
+    "orders": ("customer_id", "order_date", "amount", "cost_of_goods", "order_id"),
     "service_log": ("customer_id", "date", "input", "hours", "cost"),
-    "payments": ("customer_id", "due_on", "paid_on"),
-    "contracts": ("customer_id", "signed_on", "ends_on", "discount", "status"),
+    "payments": ("order_id", "due_on", "paid_on"),
+    "contracts": ("customer_id", "signed_on", "ends_on", "discount", "status", "canceled_on"),
 }
 
 
@@ -59,23 +59,23 @@ def accounts(
     ColumnError
         If a column is not there.
     DataError
-        If a value cannot be used, or a row is of a customer who has no card.
+        If a value cannot be used, a row is of a customer who has no card, or a payment of no order.
 
     Notes
     -----
     Orders, service log, payments and contracts are each opened once: the time grows with their
     rows, and is under two seconds for a million of them. The answer is as long as the card file.
 
-    No table has the day on which a contract was canceled. It counts as canceled from the
-    customer's last order on.
+    A contract counts as canceled from the day on which it was, be it that the customer left early,
+    or said that it would not be renewed.
 
     Examples
     --------
     >>> year = ka.accounts("2025-07-01", "2026-06-30")
     >>> year.nlargest(2, "revenue")[["name", "orders", "revenue", "profit"]].round()
                       name  orders   revenue   profit
-    3082  Borrowed Pumpkin     100  189748.0 -26420.0
-    3295  Tuesday Umbrella     118  144680.0  41389.0
+    3182  Borrowed Pumpkin      97  227577.0 -26469.0
+    3204  Cardboard Puffin     129  132968.0 -65176.0
     """
     first, last = (pd.Timestamp(checks.day(n, d)) for n, d in (("since", since), ("until", until)))
     if first > last:
@@ -84,6 +84,7 @@ def accounts(
         )
     cards = _cards(tables)
     logs = {name: _opened(tables, name, columns) for name, columns in LOGS.items()}
+    logs["payments"] = _with_customers(logs["payments"], logs["orders"])
     _check_cards(cards, logs)
     firsts = {}
     if one_card:
@@ -147,6 +148,24 @@ def _cards(tables: Mapping[str, Any] | None) -> pd.DataFrame:
     return pd.concat([cards.astype(object) for cards in both], ignore_index=True)
 
 
+def _with_customers(bills: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    """Return payments with the customer of their order."""
+    again = orders["order_id"].duplicated()
+    if again.any():
+        raise DataError(
+            "table 'orders': two rows have the number "
+            f"{orders.loc[again, 'order_id'].iloc[0]!r}: mend one"
+        )
+    found = bills.merge(orders[["order_id", KEY]], on="order_id", how="left")
+    lost = found[KEY].isna()
+    if lost.any():
+        raise DataError(
+            f"table 'payments': {lost.sum():,} of {len(found):,} rows are of no order in 'orders', "
+            f"such as {found.loc[lost, 'order_id'].iloc[0]!r}. Add their orders or leave them out"
+        )
+    return found
+
+
 def _check_cards(cards: pd.DataFrame, logs: Mapping[str, pd.DataFrame]) -> None:
     """Raise DataError unless each card has one row, and each row of a log a card."""
     again = cards[KEY].duplicated()
@@ -199,8 +218,7 @@ def _terms(logs: Mapping[str, pd.DataFrame], last: pd.Timestamp) -> pd.DataFrame
     deals = logs["contracts"]
     deals = deals[deals["signed_on"] <= last].sort_values([KEY, *LOGS["contracts"][1:]])
     deals = deals.groupby(KEY).tail(1).set_index(KEY)
-    later = logs["orders"].groupby(KEY)["order_date"].max().reindex(deals.index) > last
     over = deals["ends_on"] < last
-    canceled = (deals["status"] == "canceled") & (over | ~later)
+    canceled = (deals["status"] == "canceled") & (over | (deals["canceled_on"] <= last))
     stands = np.select([canceled, over], ["canceled", "ended"], "running")
     return deals.assign(contract=stands)[["contract", "discount"]]

@@ -47,5 +47,7 @@ def true_customers(
             "rate": np.where(firm, vehicles * 0.0085, np.nan),
             "amount_mean": np.where(firm, draws.uniform(n, 400, 1500), np.nan),
             "departed_on": day(left, gone),
+            "credit_grade": np.where(firm, draws.pick(tuple("ABCD"), n), None),
+            "seller": draws.whole(n, 0, 5),
         }
     )

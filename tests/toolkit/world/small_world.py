@@ -59,6 +59,7 @@ def opportunities(who: pd.DataFrame, n: int = 350, seed: int = 1) -> pd.DataFram
     passed = np.where((chance.random(n) < 0.5) & (passed <= np.datetime64(AS_OF)), passed, NEVER)
     open_ = closed > np.datetime64(AS_OF)
     over = chance.choice(["signed", "paid", "lost"], n)
+    stage = np.where(open_, "proposal_submitted", over)
     return pd.DataFrame(
         {
             "opportunity": np.arange(n),
@@ -67,7 +68,8 @@ def opportunities(who: pd.DataFrame, n: int = 350, seed: int = 1) -> pd.DataFram
             "created_on": created.astype("datetime64[us]"),
             "needs_understood_on": passed.astype("datetime64[us]"),
             "closed_on": np.where(open_, NEVER, closed).astype("datetime64[us]"),
-            "stage": np.where(open_, "proposal_submitted", over),
+            "stage": stage,
+            "stalled": (stage == "lost") & (chance.random(n) < 0.3),
             "sale": chance.choice(["large", "small"], n, p=[0.9, 0.1]),
         }
     )

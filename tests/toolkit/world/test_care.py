@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from keyaccounts.errors import ParameterError
 from keyaccounts.world import people, records
-from keyaccounts.world.care import TOPICS, complaints, served
+from keyaccounts.world.care import SLOW, TOPICS, complaints, goodwill, ordinary, served
 from keyaccounts.world.interactions import CAMPAIGNS, KINDS, interactions, reminders
 from keyaccounts.world.money import SERVICES
 from keyaccounts.world.parameters import planted
@@ -84,6 +84,14 @@ def test_laws_hold_for_any_seed(seed: int) -> None:
         assert (log[column].dropna().dt.second == 0).all()
     unsolved = log["resolved_at"].isna()
     assert not log.loc[unsolved, "reopened"].any()
+    assert (log["explained"].isna() == unsolved).all()
+    assert (log["manner"].isna() == unsolved).all()
+    assert log["manner"].dropna().between(1, 5).all()
+    again = log[log["reopened"]]
+    assert (log["reopened"] == log["reopened_on"].notna()).all()
+    wait = (again["reopened_on"] - again["resolved_at"].dt.normalize()).dt.days
+    assert wait.between(1, PLAN.reopened_within).all()
+    assert (again["reopened_on"] <= AS_OF).all()
     assert (log.loc[unsolved, "compensation"] == 0).all()
     answers = made["surveys"]
     assert not answers["entity"].duplicated().any()
@@ -166,6 +174,10 @@ def log() -> pd.DataFrame:
     return complaints(MANY, PLAN, 5, AS_OF)
 
 
+def well_handled(found: pd.DataFrame) -> Any:
+    return (found["explained"] & (found["manner"] >= 3)).astype(bool)
+
+
 def test_complaints_triple_between_warning_and_departure(log: Any) -> None:
     """Compare each part with what the quality of the customers and the days lead one to expect."""
     who = served(MANY, TODAY).set_index("entity")
@@ -208,7 +220,8 @@ def test_better_service_brings_fewer_complaints(log: Any) -> None:
 
 
 def test_responses_take_the_planted_hours(log: Any) -> None:
-    old = log[log["opened_at"] < AS_OF - 60 * DAY]  # nothing cut off by today
+    slow = log["opened_at"].between(*SLOW)
+    old = log[(log["opened_at"] < AS_OF - 60 * DAY) & ~slow]  # nothing cut off by today
     assert old["first_response_at"].notna().all()
     hours = (old["first_response_at"] - old["opened_at"]) / pd.Timedelta(hours=1)
     n = len(hours)
@@ -228,9 +241,37 @@ def test_shares_of_complaints(log: Any) -> None:
     solved = old["resolved_at"].notna()
     assert near(1 - solved.mean(), PLAN.unresolved)
     assert near((old["compensation"] > 0).mean(), PLAN.compensated * (1 - PLAN.unresolved))
-    assert near(old["reopened"].mean(), PLAN.reopened * (1 - PLAN.unresolved))
+    done = old[solved]
+    assert abs(done["explained"].mean() - PLAN.explained) < 4 * 0.49 / math.sqrt(n)
+    assert done["manner"].mean() == pytest.approx(PLAN.manner, abs=0.05)
+    back = done.groupby(well_handled(done))["reopened"].agg(["mean", "std", "size"])
+    error = back["std"] / np.sqrt(back["size"])
+    planted = [PLAN.reopened_poor, PLAN.reopened]
+    assert (abs(back["mean"] - planted) < 4 * error + 0.01).all()  # a few leave before they do
     paid = old.loc[old["compensation"] > 0, "compensation"]
     assert paid.mean() == pytest.approx(PLAN.compensation, rel=4 / math.sqrt(2 * len(paid)))
+
+
+def test_handling_is_known_before_a_departure_is() -> None:
+    """Nobody who leaves is handled worse for it: the departure follows the handling."""
+    stays = WHO.assign(departed_on=pd.NaT, lead_days=0, departure_cause="")
+    pd.testing.assert_frame_equal(ordinary(WHO, PLAN, 7), ordinary(stays, PLAN, 7))
+    columns = ["entity", "opened_at", "topic", "explained", "manner"]
+    all_ = complaints(stays, PLAN, 7, AS_OF)
+    by_chance = complaints(WHO.assign(lead_days=0), PLAN, 7, AS_OF)
+    left = WHO["departed_on"].reindex(all_["entity"]).to_numpy()
+    seen = all_[~(all_["opened_at"].dt.normalize().to_numpy() >= left)]
+    pd.testing.assert_frame_equal(
+        seen[columns].reset_index(drop=True), by_chance[columns], check_dtype=False
+    )
+
+
+def test_goodwill_counts_between_two_days() -> None:
+    met = pd.DataFrame(
+        {"entity": [3, 3, 3, 5], "after": [9, 10, 20, 12], "well": [True, True, True, False]}
+    )
+    found = goodwill(met, [5, 3, 4, 3], [0, 10, 0, 9], [99, 20, 99, 21])
+    assert found.tolist() == [-1, 1, 0, 3]
 
 
 def test_what_happened_lately_is_still_open() -> None:

@@ -13,7 +13,7 @@ WAYS = {"spread", "shift", "odds", "permute", "fixed"}
 
 @pytest.mark.parametrize(("name", "entry"), ENTRIES, ids=[name for name, _ in ENTRIES])
 def test_each_number_says_what_it_is_and_how_another_world_draws_it(name: str, entry: dict) -> None:
-    assert set(entry) <= {"value", "of", "says", "scales", "alike", *WAYS}
+    assert set(entry) <= {"value", "of", "says", "scales", "alike", "elsewhere", *WAYS}
     assert entry["says"].endswith(".")
     assert not {"\n", "  "} & {*entry["says"]}
     assert set(entry) & WAYS
@@ -29,7 +29,7 @@ def test_each_number_says_what_it_is_and_how_another_world_draws_it(name: str, e
 
 def test_the_course_has_the_numbers_of_the_catalog() -> None:
     course = planted()
-    assert course.pipeline.upsell == catalog()["pipeline"]["upsell"]["value"]
+    assert course.pipeline.advance == catalog()["pipeline"]["advance"]["value"]
     assert course.pipeline.blockers == (-0.5, -0.4, -0.9, -0.6)
     assert course.channels.responds["letters"] == 0.07
     assert course.opened == dt.date(2022, 1, 3)

@@ -24,7 +24,7 @@ WHO = small_world.people()
 CASES = small_world.opportunities(WHO)
 AS_OF = pd.Timestamp(small_world.AS_OF)
 KINDS = list("SPIN")
-LAST = EARLY + 1
+LAST = EARLY
 MINUTES = ["preliminaries", "investigating", "demonstrating", "commitment"]
 
 
@@ -210,13 +210,13 @@ def test_some_advances_have_no_day(many: Any) -> None:
 
 def test_the_last_call_of_a_decided_case_brings_the_order_or_the_refusal(made: Any) -> None:
     rows = table(made)
-    columns = ["opportunity", "created_on", "closed_on", "stage", "entity"]
+    columns = ["opportunity", "created_on", "closed_on", "stage", "stalled", "entity"]
     rows = rows.reset_index().merge(CASES[columns], on="opportunity", suffixes=("", "_of_case"))
     assert (rows["entity"] == rows["entity_of_case"]).all()
     assert (rows["date"] >= rows["created_on"]).all()
     assert (rows["date"] <= rows["closed_on"].fillna(AS_OF)).all()
     last = rows.groupby("opportunity").tail(1)
-    over = last["closed_on"].notna()
+    over = last["closed_on"].notna() & ~last["stalled"]
     ends = last["outcome"].map({"order": True, "no-sale": False})
     assert (ends.notna() == over).all()
     assert (ends[over].astype(bool) == last["stage"].isin(["signed", "paid"])[over]).all()
@@ -228,7 +228,8 @@ def test_the_last_call_of_a_decided_case_brings_the_order_or_the_refusal(made: A
 
 def test_new_customers_get_three_calls_before_the_first_stage_is_over(made: Any) -> None:
     joined = CASES["entity"].map(WHO["joined_on"])
-    new = CASES[~(joined <= CASES["created_on"])]
+    worth = ~CASES["entity"].duplicated() | (CASES["sale"] == "large")
+    new = CASES[~(joined <= CASES["created_on"]) & worth]
     first = new["needs_understood_on"].fillna(new["closed_on"]).fillna(AS_OF)
     days = np.busday_count(
         *(c.to_numpy().astype("datetime64[D]") for c in (new["created_on"], first))
@@ -239,8 +240,9 @@ def test_new_customers_get_three_calls_before_the_first_stage_is_over(made: Any)
     # A weekend before the end of the stage may take the place of one call.
     assert (count.to_numpy() >= np.minimum(days, EARLY) - (days <= EARLY)).all()
     assert (count == EARLY).mean() > 0.9
-    known = CASES[(joined <= CASES["created_on"]) & (CASES["sale"] == "small")]
-    assert not made["calls"]["opportunity"].isin(known["opportunity"]).any()
+    others = CASES.drop(new.index)
+    assert len(others) > 50
+    assert not made["calls"]["opportunity"].isin(others["opportunity"]).any()
 
 
 def test_early_calls_are_the_planned_ones(made: Any) -> None:
@@ -301,6 +303,7 @@ def test_laws_hold_in_the_world_itself() -> None:
     weekly = records.snapshots(world, 7, story)
     cases = records.opportunities(world, 7, story, weekly)
     cases["closed_on"] = cases["signed_on"].fillna(cases["lost_on"])
+    cases["stalled"] = story.opportunities["stalled"].to_numpy()
     found = talked(story.people, cases, PLAN, 7, world.as_of)
     lawful(found, story.people)
     rows = table(found)
@@ -312,7 +315,7 @@ def test_laws_hold_in_the_world_itself() -> None:
 
 def test_most_calls_belong_to_a_case(made: Any) -> None:
     rows = made["calls"]
-    assert (rows["opportunity"] >= 0).mean() > 0.8
+    assert (rows["opportunity"] >= 0).mean() > 0.5
     assert (rows["sale"] == "small").sum() == pytest.approx(PLAN.small, abs=5)
 
 

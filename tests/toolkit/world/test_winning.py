@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from keyaccounts.world import pipeline, prospecting, records
 from keyaccounts.world.channels import METHODS
+from keyaccounts.world.deals import FAR
 from keyaccounts.world.draws import Draws
 from keyaccounts.world.parameters import BLOCKERS, planted
-from keyaccounts.world.people import FAR, Story, tell
+from keyaccounts.world.people import Story, tell
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
@@ -103,6 +104,9 @@ def test_named_drivers_come_after_those_who_named_them(story: Story) -> None:
 def test_what_stands_in_the_way_is_found(story: Story) -> None:
     """A logistic regression of moving on, stage by stage, gives the planted log-odds back."""
     cases, plan = story.opportunities, PARAMETERS.pipeline
+    cases = cases[cases["product"] != "renewal"]
+    for column, usual in (("advances", plan.usual_advances), ("coverage", plan.usual_coverage)):
+        cases = cases.assign(**{column: (cases[column] - usual[0]) / usual[1]})
     rows, moved = [], []
     entered = cases[["week_1", "week_2", "week_3"]].to_numpy()
     for stage in range(3):
@@ -110,12 +114,12 @@ def test_what_stands_in_the_way_is_found(story: Story) -> None:
         decided = here & ((entered[:, stage] >= 0) | (cases["lost_week"].to_numpy() >= 0))
         stages = np.zeros((decided.sum(), 3))
         stages[:, stage] = 1
-        ways = cases.loc[decided, [*BLOCKERS, "known"]].to_numpy(dtype=float)
+        ways = cases.loc[decided, [*BLOCKERS, "advances", "coverage"]].to_numpy(dtype=float)
         rows.append(np.column_stack([stages, ways]))
         moved.append(entered[decided, stage] >= 0)
     x, y = np.vstack(rows), np.concatenate(moved)
-    fit = minimize(lambda b: np.sum(np.logaddexp(0, x @ b) - y * (x @ b)), np.zeros(8))
-    truth = np.array([*plan.moves_on, *plan.blockers, plan.upsell])
+    fit = minimize(lambda b: np.sum(np.logaddexp(0, x @ b) - y * (x @ b)), np.zeros(9))
+    truth = np.array([*plan.moves_on, *plan.blockers, plan.advance, plan.coverage])
     error = np.sqrt(np.diag(fit.hess_inv))
     assert (np.abs(fit.x - truth) < 3 * error).all()
     assert error.max() < 0.35
@@ -215,3 +219,132 @@ def test_odds_follow_the_formula() -> None:
     """With nothing in the way the log-odds are the stage's own."""
     steps = pipeline.step_odds(PARAMETERS.pipeline, np.zeros((1, 4)), np.zeros(1))
     assert steps[0] == pytest.approx(expit([2.1, 1.8, 1.5]))
+
+
+# --- what a plain estimator finds in the tables that students see ---
+
+STEPS = ("needs_understood_on", "proposal_submitted_on", "signed_on")
+
+
+def decided(offers: pd.DataFrame, more: tuple[str, ...] = ()) -> tuple[np.ndarray, np.ndarray]:
+    """Return a row each decided stage: stage, blockers (and more); and whether it moved on."""
+    rows, moved = [], []
+    for stage, step in enumerate(STEPS):
+        here = offers if stage == 0 else offers[offers[STEPS[stage - 1]].notna()]
+        here = here[here[step].notna() | here["lost_on"].notna()]
+        stages = np.zeros((len(here), 3))
+        stages[:, stage] = 1
+        rows.append(np.column_stack([stages, here[[*BLOCKERS, *more]].astype(float)]))
+        moved.append(here[step].notna().to_numpy(dtype=float))
+    return np.vstack(rows), np.concatenate(moved)
+
+
+def logistic(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return coefficients and standard errors, by Newton's method."""
+    b = np.zeros(x.shape[1])
+    for _ in range(25):
+        p = expit(x @ b)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x
+        b = b + np.linalg.solve(hessian, x.T @ (y - p))
+    return b, np.sqrt(np.diag(np.linalg.inv(hessian)))
+
+
+def offers_of(world: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return first and second offers, with what their first three calls came to."""
+    cases = world["opportunities"]
+    calls = world["calls"].dropna(subset="opportunity_id").sort_values(["date", "call_id"])
+    calls = calls[~calls["order_signed"] & ~calls["refused"]].groupby("opportunity_id").head(3)
+    advances = calls.groupby("opportunity_id")["buyer_agreed"].mean()
+    there = world["call_participants"].merge(calls[["call_id", "opportunity_id"]], on="call_id")
+    there = there.drop_duplicates(["opportunity_id", "person_id"])
+    there = there.merge(world["stakeholders"][["person_id", "weight"]], on="person_id")
+    coverage = there.groupby("opportunity_id")["weight"].sum()
+    offers = cases[cases["product"] != "renewal"].set_index("opportunity_id")
+    return offers.assign(advances=advances, coverage=coverage)
+
+
+def test_students_find_what_stands_in_the_way(world: dict[str, pd.DataFrame]) -> None:
+    planted = world["truth_parameters"].set_index("parameter")["value"]
+    # What the calls came to stands in the answer key as it was drawn: no table shows it exactly.
+    drawn = world["truth_opportunities"].set_index("opportunity_id")[["advances", "coverage"]]
+    offers = offers_of(world).drop(columns=["advances", "coverage"]).join(drawn)
+    found, error = logistic(*decided(offers, ("advances", "coverage")))
+    truth = [float(planted[f"pipeline.blockers.{name}"]) for name in BLOCKERS]
+    for effect in ("advance", "coverage"):
+        usual = {"advance": "advances"}.get(effect, effect)
+        spread = float(planted[f"pipeline.usual_{usual}.spread"])
+        truth.append(float(planted[f"pipeline.{effect}"]) / spread)
+    assert (np.abs(found[3:] - truth) < 3 * error[3:]).all()
+
+
+def test_students_find_that_advances_and_coverage_help(world: dict[str, pd.DataFrame]) -> None:
+    offers = offers_of(world).dropna(subset=["advances", "coverage"])
+    found, error = logistic(*decided(offers, ("advances", "coverage")))
+    assert (found[-2:] > 2 * error[-2:]).all()
+
+
+def test_students_find_the_most_hopeful_seller(world: dict[str, pd.DataFrame]) -> None:
+    """What each seller said of the offers in their first report, against how they came out."""
+    cases = world["opportunities"].set_index("opportunity_id")
+    first = world["opportunity_snapshots"].groupby("opportunity_id")["probability"].first()
+    cases = cases[cases["signed_on"].notna() | cases["lost_on"].notna()].assign(said=first)
+    cases = cases[(cases["product"] != "renewal") & cases["said"].between(0.01, 0.99)]
+    by = cases.assign(won=cases["signed_on"].notna()).groupby("seller_id")[["said", "won"]].mean()
+    over = logit(by["said"]) - logit(by["won"])
+    truth = world["truth_sellers"].set_index("seller_id")["optimism"]
+    assert np.corrcoef(over, truth.loc[over.index])[0, 1] >= 0.7
+    assert over.idxmax() == truth.idxmax()
+
+
+def test_students_find_how_well_each_method_works(world: dict[str, pd.DataFrame]) -> None:
+    contacts, truth = world["contacts"], world["truth_channels"].set_index("method")["responds"]
+    seen = contacts.groupby("method")["responded"].agg(["mean", "size"])
+    p, r, n = truth.loc[seen.index], seen["mean"], seen["size"]
+    assert (np.abs(r - p) < 3 * np.sqrt(p * (1 - p) / n)).all()
+    q = 1.96**2  # Wilson (1927)
+    middle, half = (r + q / 2 / n) / (1 + q / n), np.sqrt(q * (r * (1 - r) + q / 4 / n) / n)
+    assert (np.abs(p - middle) <= half / (1 + q / n)).sum() >= 11
+
+
+def test_qualification_comes_before_the_outcome(world: dict[str, pd.DataFrame]) -> None:
+    """It tells something of the outcome, and is no copy of it."""
+    cases = world["opportunities"]
+    over = cases["signed_on"].fillna(cases["lost_on"])
+    assert (cases["qualified_on"] > cases["created_on"])[cases["qualified_on"].notna()].all()
+    assert not (cases["qualified_on"] >= over).any()
+    unasked = cases["qualified_on"].isna()
+    assert (cases.loc[unasked, ["need", "money", "authority", "timeline"]] == "unknown").all(
+        axis=None
+    )
+    offers = cases[(cases["product"] != "renewal") & over.notna()]
+    won = offers["signed_on"].notna()
+    for answer in ("need", "authority"):
+        share = won.groupby(offers[answer]).mean()
+        assert 0.05 < share["no"] < share["yes"] < 0.9, answer
+    for answer in ("need", "money", "authority", "timeline"):
+        assert 0.02 < (cases[answer] == "unknown").mean() < 0.4, answer
+
+
+def test_deals_stall_and_are_lost_by_more_than_the_blockers(world: dict[str, pd.DataFrame]) -> None:
+    cases, truth = world["opportunities"], world["truth_opportunities"]
+    both = cases.merge(truth, on="opportunity_id")
+    lost = both[both["lost_on"].notna()]
+    right = (lost["lost_reason"] == lost["true_reason"]).mean()
+    assert 0.7 < right < 0.95
+    assert {"rival", "price", "timing", "no_decision", *BLOCKERS} <= set(lost["lost_reason"])
+    assert (lost["rival"].notna() == (lost["lost_reason"] == "rival")).all()
+    stalled = lost[lost["true_reason"] == "no_decision"]
+    days = (stalled["lost_on"] - stalled["created_on"]).dt.days
+    assert days.min() > 180
+    assert 0.08 < len(stalled) / (both["product"] != "renewal").sum() < 0.2
+    assert (cases["signed_on"].isna() & cases["lost_on"].isna()).sum() >= 40
+
+
+def test_the_last_touch_is_not_always_what_won(world: dict[str, pd.DataFrame]) -> None:
+    truth = world["truth_customers"].set_index("customer_id")
+    last = world["touchpoints"].groupby("customer_id")["channel"].last()
+    known = truth.loc[last.index]
+    right = (last == known["decisive_channel"]).groupby(known["kind"]).mean()
+    assert 0.1 < right["organization"] < 0.6
+    assert 0.4 < right["individual"] < 0.9
+    assert known["joined_on"].isna().sum() > 300  # people who never bought

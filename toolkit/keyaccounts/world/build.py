@@ -72,7 +72,8 @@ def simulate(seed: int | str = SEED, size: str = "course") -> dict[str, pd.DataF
     world = planted(seed, checks.choice("size", size, tuple(SIZES)))
     today = world.as_of
     story = people.tell(world, seed)
-    all_ = story.people
+    grade = money.terms(story.people, world.money, seed).set_index("entity")["credit_grade"]
+    all_ = story.people.assign(credit_grade=grade)
     written = cards.card_tables(all_, seed, today, world.cards)
     registry = Registry(written, seed)
     bought = money.orders(all_, world.money, seed, today)
@@ -82,10 +83,13 @@ def simulate(seed: int | str = SEED, size: str = "course") -> dict[str, pd.DataF
     weekly = records.snapshots(world, seed, story)
     cases = records.opportunities(world, seed, story, weekly)
     closed = cases["signed_on"].fillna(cases["lost_on"])
-    plans = talks.planned(cases, world.talks, seed, "cases")
-    spoken = talks.calls(there, cases.assign(closed_on=closed), plans, world.talks, seed, today)
-    known = stakeholders.met(cases, all_, world.talks, seed, "cases")
-    there_in_calls = stakeholders.participants(spoken["calls"], known, all_, seed)
+    decided = cases.assign(closed_on=closed, stalled=story.opportunities["stalled"].to_numpy())
+    spoken = talks.calls(there, decided, story.planned, world.talks, seed, today)
+    there_in_calls = stakeholders.participants(spoken["calls"], story.met, all_, seed)
+    papers = contracts(all_, cases, world.money, seed, today, world.accounts.misnoted)
+    near = stakeholders.nearness(
+        written["stakeholders"], there_in_calls, papers, there, world.talks, seed, today
+    )
     habits = talks.habits(world.sellers, world.talks, seed)
     raised = objections.objections(spoken["calls"], habits, world.talks, seed)
     runs = records.campaigns(world, seed)
@@ -94,7 +98,8 @@ def simulate(seed: int | str = SEED, size: str = "course") -> dict[str, pd.DataF
     diary = records.diary(world, seed, log, _faces(written), sellers["name"])
     raw = {
         **{n: written[n] for n in ("organizations", "individuals", "card_updates")},
-        **{n: written[n] for n in ("vehicles", "stakeholders")},
+        "vehicles": written["vehicles"],
+        "stakeholders": near,
         "sellers": sellers,
         "campaigns": runs,
         "contacts": log.drop(columns="contact").assign(order=records.first_orders(log, bought)),
@@ -106,7 +111,7 @@ def simulate(seed: int | str = SEED, size: str = "course") -> dict[str, pd.DataF
         "orders": bought,
         "payments": money.payments(bought, all_, world.money, seed, today),
         "service_log": service_log(all_, bought, world.serving, seed),
-        "contracts": contracts(all_, cases, world.money, seed, today),
+        "contracts": papers,
         "calls": spoken["calls"],
         "call_questions": spoken["call_questions"],
         "call_participants": there_in_calls,
@@ -125,8 +130,6 @@ def simulate(seed: int | str = SEED, size: str = "course") -> dict[str, pd.DataF
     for name in SPREAD:
         card = registry.card_of(raw[name]["entity"], raw[name][_DAYS[name]], name)
         raw[name] = raw[name].assign(card=card)
-    billed = raw["orders"]["card"].to_numpy()
-    raw["payments"] = raw["payments"].assign(card=billed[raw["payments"]["order"]])
     raw["organizations"] = _billed(raw["organizations"], raw["orders"], all_, seed, world)
     owner = cards.owners(written)
     raw["individuals"], fleets = employers(

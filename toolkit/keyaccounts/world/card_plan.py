@@ -83,9 +83,12 @@ CAME_BY: Mapping[str, tuple[str, str, str]] = {
 
 PLAN = planted().cards
 
+ALIKE = ("lookalike", "shared_phone", "namesake")  # ways to look like somebody else
+
 _NEEDED = (
     "kind", "created_on", "joined_on", "acquired_by", "district", "vehicles", "contract",
-    "quality", "margin", "rate", "amount_mean", "departed_on",
+    "quality", "margin", "rate", "amount_mean", "departed_on", "credit_grade",
+    "seller",
 )  # fmt: skip
 
 
@@ -139,53 +142,19 @@ def of_kind(people: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def columns(groups: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Return the columns of a kind of card in order: whose, since when, the groups, the rest.
-
-    Parameters
-    ----------
-    groups : mapping
-        Group → its columns.
-
-    Returns
-    -------
-    list of str
-    """
+    """Return the columns of a kind of card in order: whose, since when, the groups, the rest."""
     fields = [name for group in groups.values() for name in group]
     about = [name for name in ABOUT_THE_CARD if name not in fields and name != "created_on"]
     return ["card", "created_on", *fields, *about]
 
 
 def phone_numbers(count: int, seed: int) -> NDArray[np.str_]:
-    """Return the first of the phone numbers of a world: one for each customer, then spare ones.
-
-    Parameters
-    ----------
-    count : int
-        How many.
-    seed : int
-        The seed of the world.
-
-    Returns
-    -------
-    array of str
-    """
+    """Return the first of the phone numbers of a world: one for each customer, then spare ones."""
     return names.phones(count, Draws(seed, "cards", "phones"))
 
 
 def not_after(days: pd.Series[Any], last: pd.Timestamp) -> pd.Series[Any]:
-    """Return days, those after `last` as `last`; missing stays missing.
-
-    Parameters
-    ----------
-    days : Series of datetime
-        The days.
-    last : Timestamp
-        The last that can be.
-
-    Returns
-    -------
-    Series of datetime
-    """
+    """Return days, those after `last` as `last`; missing stays missing."""
     return days.mask(days > last, last)
 
 
@@ -219,32 +188,29 @@ def came_by(truth: pd.DataFrame, draws: Draws) -> pd.DataFrame:
     return told.assign(lead_source=lead)[["lead_source", "information_source"]]
 
 
+def slack(people: pd.DataFrame, plan: Cards = PLAN) -> pd.Series[float]:
+    """Return by customer how much worse than usual the team of its seller keeps its card."""
+    teams = np.asarray(plan.slack)
+    return pd.Series(teams[people["seller"].to_numpy() % teams.size], index=people.index)
+
+
 def with_gaps(
-    cards: pd.DataFrame, gaps: Mapping[str, float], draws: Draws, alike: pd.DataFrame
+    cards: pd.DataFrame,
+    gaps: Mapping[str, float],
+    draws: Draws,
+    alike: pd.DataFrame,
+    worse: pd.Series[float],
 ) -> pd.DataFrame:
     """Return the cards with what was never filled in left empty, each column by its own share.
 
     Only customers who are to look alike keep what they look alike in.
-
-    Parameters
-    ----------
-    cards : DataFrame
-        Complete cards.
-    gaps : mapping
-        Column → share of cards without it.
-    draws : Draws
-        The stream of chance.
-    alike : DataFrame
-        As :func:`lookalikes` returns them.
-
-    Returns
-    -------
-    DataFrame
     """
-    whole = cards["card"].isin(np.ravel(alike)).to_numpy()
+    whole = cards["card"].isin(np.ravel(alike[["entity", "other"]])).to_numpy()
+    factor = worse[cards["card"]].to_numpy()
     kept = {}
     for name, share in gaps.items():
-        kept[name] = ~draws.yes(share, len(cards)) | (whole & (name in {"address", "phone"}))
+        missing = draws.yes(np.minimum(share * factor, max(share, 0.95)))
+        kept[name] = ~missing | (whole & (name in {"address", "phone"}))
     return cards.assign(**{name: cards[name].where(keep) for name, keep in kept.items()})
 
 
@@ -265,8 +231,9 @@ def lookalikes(people: pd.DataFrame, kind: str, seed: int, plan: Cards = PLAN) -
     Returns
     -------
     DataFrame
-        `entity` and `other`: the second is made to look like the first. Fewer pairs, if there are
-        not so many.
+        `entity` and `other`: the second is made to look like the first; and `how`: `lookalike`
+        (nearly one name, one street), `shared_phone` (one telephone, one address) or `namesake`
+        (one name). Fewer pairs, if there are not so many.
     """
     those = of_kind(people, kind)
     draws = Draws(seed, "cards", "lookalikes", kind)
@@ -275,6 +242,7 @@ def lookalikes(people: pd.DataFrame, kind: str, seed: int, plan: Cards = PLAN) -
     one, other = order[0:-1:2], order[1::2]
     same = those["district"].to_numpy()[one] == those["district"].to_numpy()[other]
     pairs = np.column_stack([one, other])[same]
-    wanted = plan.organization_lookalikes if kind == "organization" else plan.individual_lookalikes
-    pairs = pairs[draws.order(len(pairs))[:wanted]] + (those.index[0] if len(those) else 0)
-    return pd.DataFrame(pairs, columns=["entity", "other"])
+    wanted = {how: getattr(plan, f"{kind}_{how}s", 0) for how in ALIKE}
+    how = np.repeat(list(wanted), list(wanted.values()))[: len(pairs)]
+    pairs = pairs[draws.order(len(pairs))[: len(how)]] + (those.index[0] if len(those) else 0)
+    return pd.DataFrame(pairs, columns=["entity", "other"]).assign(how=how)

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from keyaccounts.world import individual_cards, names
-from keyaccounts.world.card_plan import PLAN, phone_numbers
+from keyaccounts.world.card_plan import phone_numbers
 from keyaccounts.world.draws import Draws, repeat
 from keyaccounts.world.parameters import Section as Cards
 
@@ -59,7 +59,8 @@ def card_updates(
     individuals: pd.DataFrame,
     seed: int,
     as_of: dt.date,
-    plan: Cards = PLAN,
+    plan: Cards,
+    worse: pd.Series[float],
 ) -> pd.DataFrame:
     """Tell how cards came to hold what they hold now.
 
@@ -76,6 +77,8 @@ def card_updates(
         Today.
     plan : Cards
         What is planted.
+    worse : Series
+        By customer, how much more seldom than usual its card is looked at.
 
     Returns
     -------
@@ -94,13 +97,14 @@ def card_updates(
         for field, rate in renewals.items():
             draws = Draws(seed, "card_updates", kind, field)
             usable = cards[~neglected & cards[field].notna()]
-            found.append(_changes(usable, field, rate, draws, as_of, spare))
+            rates = rate / worse[usable["card"]].to_numpy()
+            found.append(_changes(usable, field, rates, draws, as_of, spare))
     table = pd.concat(found, ignore_index=True)
     return table.sort_values(["card", "field", "updated_on"], ignore_index=True)
 
 
 def _changes(
-    cards: pd.DataFrame, field: str, rate: float, draws: Draws, as_of: dt.date, spare: Texts
+    cards: pd.DataFrame, field: str, rate: NDArray[Any], draws: Draws, as_of: dt.date, spare: Texts
 ) -> pd.DataFrame:
     """Return the history of one field, over all cards that hold it."""
     age = (pd.Timestamp(as_of) - cards["created_on"]).dt.days.to_numpy()

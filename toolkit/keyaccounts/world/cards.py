@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 
 from keyaccounts.world.card_faults import plant_faults
-from keyaccounts.world.card_plan import INDIVIDUAL_GROUPS, ORGANIZATION_GROUPS, PLAN, lookalikes
+from keyaccounts.world.card_plan import (
+    INDIVIDUAL_GROUPS,
+    ORGANIZATION_GROUPS,
+    PLAN,
+    lookalikes,
+    slack,
+)
 from keyaccounts.world.card_updates import card_updates
 from keyaccounts.world.duplicates import duplicates
 from keyaccounts.world.individual_cards import individuals
@@ -66,9 +72,14 @@ def card_tables(
     ParameterError
         If the catalog has not enough names for so many.
     """
-    firms = organizations(people, seed, as_of, plan)
-    drivers = individuals(people, seed, as_of, plan)
-    updates = card_updates(firms, drivers, seed, as_of, plan)
+    drivers, worse = individuals(people, seed, as_of, plan), slack(people, plan)
+    # A card knows of a departure when somebody looked at it afterward; nobody knows it before.
+    firms = organizations(people.assign(departed_on=np.datetime64("NaT", "us")), seed, as_of, plan)
+    looked = card_updates(firms, drivers, seed, as_of, plan, worse)
+    last = looked.groupby("card")["updated_on"].max().reindex(people.index)
+    known = people["departed_on"].where(people["departed_on"] <= last)
+    firms = organizations(people.assign(departed_on=known), seed, as_of, plan)
+    updates = card_updates(firms, drivers, seed, as_of, plan, worse)
     n = len(people)
     more_firms, firm_truth = duplicates(people, firms, "organization", seed, as_of, n, plan)
     n += len(more_firms)
@@ -86,7 +97,7 @@ def card_tables(
     kinds = ("organization", "individual")
     return {
         **tables,
-        "stakeholders": stakeholders(people, seed, as_of),
+        "stakeholders": stakeholders(people, plan, seed),
         "duplicates": pd.concat([firm_truth, driver_truth], ignore_index=True),
         "lookalikes": pd.concat(
             [lookalikes(people, kind, seed, plan) for kind in kinds], ignore_index=True

@@ -17,6 +17,8 @@ Five: TypeAlias = tuple[float, float, float, float, float]
 Days: TypeAlias = NDArray[np.datetime64]
 
 YEAR = 365.25
+SLOW = np.array(["2025-10-01", "2026-01-01"], dtype="datetime64[D]")  # one quarter, to be found
+AHEAD = 8  # years after the first order for which complaints are drawn; no world is older
 TOPICS = ("waiting_time", "not_repaired", "price", "billing", "damage", "attitude", "parts")
 TOPIC_WEIGHTS = (5, 4, 3, 3, 2, 2, 2)
 CHANNELS = ("phone", "workshop", "app", "mail", "seller")
@@ -58,6 +60,42 @@ def days_of(frame: pd.DataFrame, column: str) -> Days:
     return np.asarray(frame[column].to_numpy().astype("datetime64[D]"))
 
 
+def ordinary(people: pd.DataFrame, parameters: Care, seed: int) -> pd.DataFrame:
+    """Return the complaints that customers make whether or not they will leave.
+
+    They are drawn before anything is known of a departure, for eight years after the first order:
+    `entity`, `after` (days since that order), and how each was handled: `explained`, `manner` (1
+    to 5), `well`. Better service brings fewer complaints; how they are handled is chance.
+    """
+    firm = (people["kind"] == "organization").to_numpy()
+    usual = np.where(firm, parameters.organization_complaints, parameters.driver_complaints)
+    rate = usual * np.exp(parameters.complaint_quality * people["quality"].to_numpy())
+    chance, own = Draws(seed, "ordinary complaints"), people.index.to_numpy(np.int64)
+    entity = repeat(own, chance.of(own).poisson(rate * AHEAD))
+    each = chance.of(entity, nth(entity))
+    after = np.floor(each.uniform(entity.size, 0, AHEAD * YEAR)).astype(np.int64)
+    return _handled(pd.DataFrame({"entity": entity, "after": after}), parameters, each)
+
+
+def _handled(found: pd.DataFrame, parameters: Care, draws: Draws) -> pd.DataFrame:
+    explained = draws.yes(parameters.explained, len(found))
+    manner = clipped(draws.normal(len(found), parameters.manner, parameters.manner_spread), 1, 5)
+    return found.assign(explained=explained, manner=manner, well=explained & (manner >= 3))
+
+
+def goodwill(met: pd.DataFrame, entity: Any, begins: Any, ends: Any) -> Floats:
+    """Return the complaints handled well less the others, of each entity between two days.
+
+    `met` is the answer of :func:`ordinary`; the days are days since the first order, the last of
+    them not included.
+    """
+    asked = pd.DataFrame({"entity": entity, "begins": begins, "ends": ends}).reset_index()
+    pairs = asked.merge(met, on="entity")
+    pairs = pairs[(pairs["begins"] <= pairs["after"]) & (pairs["after"] < pairs["ends"])]
+    score = pairs["well"].mul(2).sub(1).groupby(pairs["index"]).sum()
+    return np.asarray(score.reindex(asked["index"], fill_value=0), dtype=np.float64)
+
+
 def complaints(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) -> pd.DataFrame:
     """Return the complaints and how they were handled, sorted by time.
 
@@ -80,22 +118,31 @@ def complaints(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) ->
     -------
     frame
         `entity`, `opened_at`, `first_response_at`, `resolved_at` (to the minute), `topic`,
-        `channel`, `compensation` (yuan), `reopened`, `workshop`.
+        `channel`, `compensation` (yuan), `explained` and `manner` (empty while it is open),
+        `reopened`, `reopened_on`, `workshop`.
     """
     today = np.datetime64(checks.day("as_of", as_of), "D")
-    there, draws = served(people, today), Draws(seed, "complaints")
-    since, until, warned = (days_of(there, c) for c in ("since", "until", "warned"))
-    firm = (there["kind"] == "organization").to_numpy()
-    usual = np.where(firm, parameters.organization_complaints, parameters.driver_complaints)
-    rate = usual * np.exp(parameters.complaint_quality * there["quality"].to_numpy())
-    row, day = happenings(draws, since, until, rate)
-    unhappy = there["departure_cause"].isin(UNHAPPY).to_numpy()
-    more = np.where(unhappy, parameters.complaint_lead - 1, 0.0)
-    row_more, day_more = happenings(draws, warned, until, rate * more)
-    row, day = np.concatenate([row, row_more]), np.concatenate([day, day_more])
-    n = row.size
-    opened = day.astype("datetime64[m]") + draws.whole(n, 8 * 60, 19 * 60).astype("timedelta64[m]")
-    answered = opened + _minutes(draws, n, parameters.response_hours, parameters.response_spread)
+    there = served(people, today).set_index("entity")
+    usual = ordinary(people, parameters, seed)
+    usual = usual[usual["entity"].isin(there.index)]
+    begins = days_of(there.loc[usual["entity"]], "since")
+    usual = usual.assign(day=begins + usual["after"].to_numpy().astype("timedelta64[D]"))
+    both = pd.concat([usual, _of_the_unhappy(there, parameters, seed)])
+    until = days_of(there.loc[both["entity"]], "until")
+    both = both.assign(until=until)[both["day"].to_numpy() < until]
+    both = both.sort_values(["entity", "day", "after"], kind="stable")
+    entity, n = both["entity"].to_numpy(), len(both)
+    draws = Draws(seed, "complaints").of(entity, nth(entity))
+    opened = days_of(both, "day").astype("datetime64[m]")
+    opened = opened + draws.whole(n, 8 * 60, 19 * 60).astype("timedelta64[m]")
+    where = visited(
+        people["district"].to_numpy(dtype=np.int64)[entity],
+        parameters.elsewhere,
+        Draws(seed, "workshops of complaints").of(entity, nth(entity)),
+    )
+    slow = (opened >= SLOW[0]) & (opened < SLOW[1])
+    hours = parameters.response_hours * np.where(slow, np.array(parameters.slow)[where], 1.0)
+    answered = opened + _minutes(draws, n, hours, parameters.response_spread)
     hours = parameters.resolution_days * 24
     solved = answered + _minutes(draws, n, hours, parameters.resolution_spread)
     now = (today + np.timedelta64(1, "D")).astype("datetime64[m]")
@@ -103,29 +150,43 @@ def complaints(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) ->
     paid = ~open_ & draws.yes(parameters.compensated, n)
     amount = np.maximum(np.round(draws.gamma(n, 2.0, parameters.compensation / 2) / 10) * 10, 10.0)
     never = np.datetime64("NaT", "m")
+    comes_back = np.where(both["well"], parameters.reopened, parameters.reopened_poor)
+    wait = draws.whole(n, 1, parameters.reopened_within).astype("timedelta64[D]")
+    again = solved.astype("datetime64[D]") + wait
+    reopened = ~open_ & draws.yes(comes_back) & (again <= days_of(both, "until"))
     found = pd.DataFrame(
         {
-            "entity": there["entity"].to_numpy()[row],
+            "entity": entity,
             "opened_at": opened,
             "first_response_at": np.where(answered < now, answered, never),
             "resolved_at": np.where(open_, never, solved),
             "topic": draws.pick(TOPICS, n, TOPIC_WEIGHTS),
             "channel": draws.pick(CHANNELS, n, [5, 4, 2, 2, 2]),
             "compensation": np.where(paid, amount, 0.0),
-            "reopened": ~open_ & draws.yes(parameters.reopened, n),
+            "explained": both["explained"].astype("boolean").mask(open_).array,
+            "manner": both["manner"].astype("Int64").mask(open_).array,
+            "reopened": reopened,
+            "reopened_on": np.where(reopened, again, never),
+            "workshop": np.asarray(WORKSHOPS)[where],
         }
     )
-    times = ["opened_at", "first_response_at", "resolved_at"]
+    times = ["opened_at", "first_response_at", "resolved_at", "reopened_on"]
     found = found.astype(dict.fromkeys(times, "datetime64[us]"))
-    found = found.sort_values(["opened_at", "entity"], kind="stable", ignore_index=True)
-    entity = found["entity"].to_numpy()
-    where = Draws(seed, "workshops of complaints").of(entity, nth(entity))
-    district = people["district"].to_numpy(dtype=np.int64)[entity]
-    workshop = visited(district, parameters.elsewhere, where)
-    return found.assign(workshop=np.asarray(WORKSHOPS)[workshop])
+    return found.sort_values(["opened_at", "entity"], kind="stable", ignore_index=True)
 
 
-def _minutes(draws: Draws, size: int, hours: float, spread: float) -> Any:
+def _of_the_unhappy(there: pd.DataFrame, parameters: Care, seed: int) -> pd.DataFrame:
+    """Return what those complain of besides who are about to leave for service or price."""
+    leaving = there[there["departure_cause"].isin(UNHAPPY)]
+    usual = parameters.organization_complaints * (parameters.complaint_lead - 1)
+    rate = usual * np.exp(parameters.complaint_quality * leaving["quality"].to_numpy())
+    draws = Draws(seed, "complaints of the unhappy")
+    row, day = happenings(draws, days_of(leaving, "warned"), days_of(leaving, "until"), rate)
+    found = pd.DataFrame({"entity": leaving.index.to_numpy()[row], "after": -1, "day": day})
+    return _handled(found, parameters, draws)
+
+
+def _minutes(draws: Draws, size: int, hours: Any, spread: float) -> Any:
     """Return waiting times whose logarithms are normal, in whole minutes and at least one."""
     spent = np.exp(draws.normal(size, np.log(hours * 60), spread))
     return np.maximum(np.round(spent), 1.0).astype("timedelta64[m]")

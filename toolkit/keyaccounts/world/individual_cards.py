@@ -17,6 +17,7 @@ from keyaccounts.world.card_plan import (
     not_after,
     of_kind,
     phone_numbers,
+    slack,
     with_gaps,
 )
 from keyaccounts.world.draws import Draws
@@ -95,7 +96,8 @@ def individuals(
     came = came_by(truth, Draws(seed, "individuals", "came"))
     cards = pd.concat([_identity(people, seed, alike), facts, came], axis=1)
     cards = cards.astype(dict.fromkeys(_WHOLE, "Int64"))[columns(INDIVIDUAL_GROUPS)]
-    return with_gaps(cards, plan.individual_gaps, Draws(seed, "individuals", "gaps"), alike)
+    draws = Draws(seed, "individuals", "gaps")
+    return with_gaps(cards, plan.individual_gaps, draws, alike, slack(people, plan))
 
 
 def _identity(people: pd.DataFrame, seed: int, alike: pd.DataFrame) -> pd.DataFrame:
@@ -106,15 +108,24 @@ def _identity(people: pd.DataFrame, seed: int, alike: pd.DataFrame) -> pd.DataFr
     address = pd.Series(names.addresses(truth["district"].to_numpy(), draws), index=truth.index)
     house = pd.Series(names.skewed(draws.uniform(n), 180), index=truth.index)
     parts.index = truth.index
-    for one, other in alike.itertuples(index=False):
-        parts.loc[other] = _relative(parts, one)
-        address[other] = f"{house[other]} {address[one].split(' ', 1)[1]}"
+    phone = pd.Series(phone_numbers(len(people), seed)[truth.index], index=truth.index)
+    for one, other, how in alike.itertuples(index=False):
+        if how == "namesake":
+            parts.loc[other] = parts.loc[one]
+        elif how == "shared_phone":  # of one household
+            address[other], phone[other] = address[one], phone[one]
+        else:
+            parts.loc[other] = _relative(parts, one)
+            address[other] = f"{house[other]} {address[one].split(' ', 1)[1]}"
     called = names.person_names(parts).set_index(truth.index)
-    phone = phone_numbers(len(people), seed)[truth.index]
     form = draws.pick(names.PHONE_FORMS, n, (76, 8, 4, 8, 4))
+    email = names.mails(called["name"], draws)
+    for late in alike.loc[alike["how"] == "namesake", "other"]:  # the usual address is taken
+        box, domain = email[late].split("@")
+        email[late] = f"{'.'.join(reversed(box.split('.')))}@{domain}"
     return called.assign(
         phone=[names.written(p, f) for p, f in zip(phone, form, strict=True)],
-        email=names.mails(called["name"], draws),
+        email=email,
         address=address,
     )
 

@@ -126,7 +126,7 @@ def stream(
     Examples
     --------
     >>> stream("company", seed=7, orders=10_000_000)  # doctest: +SKIP
-    {'customers': 1164153, 'orders': 10000000, 'service_log': 538757, 'truth_customers': 1164153}
+    {'customers': 1193547, 'orders': 10000026, 'service_log': 538385, 'truth_customers': 1193547}
     """
     seed = checks.seed("seed", seed)
     checks.whole("orders", orders, least=1)
@@ -189,26 +189,26 @@ def _people(world: Parameters, seed: int, part: int) -> pd.DataFrame:
     day = draws.whole(n, number_of(world.opened), today - 1)
     weekday = np.busday_offset(day.astype("datetime64[D]"), 0, roll="preceding").astype(np.int64)
     joined = np.where(fleet, weekday, day)
-    size = np.clip(np.round(np.exp(draws.normal(n, 2.1, 0.95))), 2, 120)
-    vehicles = np.where(fleet, size, draws.pick([1, 2, 3, 4], n, [0.82, 0.13, 0.04, 0.01]))
+    size = np.clip(np.round(np.exp(draws.normal(n, *plan.fleet_size))), 2, 120)
+    vehicles = np.where(fleet, size, draws.pick([1, 2, 3, 4], n, plan.driver_vehicles))
     heavy = fleet & (vehicles >= LARGE) & draws.yes(HEAVY, n)
-    usual = np.where(fleet, draws.beta(n, 60, 130), draws.beta(n, 70, 125))
-    taken = np.exp(draws.normal(n, -0.12, 0.5))
+    usual = np.where(fleet, draws.beta(n, *plan.fleet_margin), draws.beta(n, *plan.driver_margin))
+    taken = np.exp(draws.normal(n, *plan.intensity))
     left = joined + plan.lead_days[1] + np.ceil(draws.exponential(n, 365.25 / plan.leaves))
     leaves = fleet & (left <= today + plan.lead_days[1])
     departed_on = timestamps(left.astype(np.int64))
     departed_on[~leaves] = np.datetime64("NaT", "us")
-    rate = plan.rate_per_vehicle * vehicles * np.exp(draws.normal(n, 0.0, 0.25))
-    amount = np.exp(draws.normal(n, 6.9, 0.25))
+    rate = plan.rate_per_vehicle * vehicles * np.exp(draws.normal(n, 0.0, plan.rate_spread))
+    amount = np.exp(draws.normal(n, *plan.amount))
     return pd.DataFrame(
         {
             "kind": np.where(fleet, "organization", "individual"),
             "joined_on": timestamps(joined),
             "vehicles": vehicles.astype(np.int64),
-            "district": draws.pick(range(6), n, [3, 2, 2, 1.5, 1, 0.5]).astype(np.int64),
+            "district": draws.pick(range(6), n, plan.districts).astype(np.int64),
             "seller": draws.whole(n, 0, 11),
-            "margin": np.round(np.where(heavy, draws.uniform(n, 0.12, 0.18), usual), 4),
-            "intensity": np.round(np.where(heavy, draws.uniform(n, 3.0, 6.0), taken), 3),
+            "margin": np.round(np.where(heavy, draws.uniform(n, *plan.heavy_margin), usual), 4),
+            "intensity": np.where(heavy, draws.uniform(n, *plan.heavy_intensity), taken).round(3),
             "rate": np.where(fleet, np.round(rate, 6), np.nan),
             "amount_mean": np.where(fleet, np.round(amount, 2), np.nan),
             "departed_on": departed_on,

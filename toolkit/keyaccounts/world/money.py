@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
-from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.draws import Draws, Floats, Ints, nth, repeat
 from keyaccounts.world.parameters import Section as Money
 
 NEVER = pd.Timestamp("2100-01-01")  # stands for the departure of one who stays
@@ -56,25 +57,9 @@ def drivers_truth(
 ) -> pd.DataFrame:
     """Say how each private driver really buys, and who has left for good.
 
-    Parameters
-    ----------
-    people : DataFrame
-        The true customers, one row an entity; drivers without `joined_on` never bought.
-    money : Money
-        The planted numbers.
-    seed : int
-        The seed of the world.
-    as_of : date
-        Today.
-    part : int, default 0
-        Number of this part of the customers, where a world is made in parts.
-
-    Returns
-    -------
-    DataFrame
-        One row a driver who bought: entity, purchase_rate (orders a week while a customer),
-        dropout (probability after each repeat purchase), mean_amount, departed_on (the day of the
-        last purchase if the driver dropped out after it, else missing).
+    Returns one row a driver who bought: entity, purchase_rate (orders a week while a customer),
+    dropout (probability after each repeat purchase), mean_amount, departed_on (the day of the
+    last purchase if the driver dropped out after it, else missing).
     """
     truth, _ = _drivers(people, money, seed, as_of, part)
     return truth
@@ -127,25 +112,28 @@ def _drivers(
 
 
 def _fleets(people: pd.DataFrame, money: Money, seed: int, as_of: dt.date, part: int) -> Buying:
-    """Let each organization order on working days: the first on `joined_on`, then by chance."""
+    """Let each organization order on working days: the first on `joined_on`, then by chance.
+
+    Orders are drawn until today for all and cut at the departure, each from its own chance.
+    """
     who = people[(people["kind"] == "organization") & people["joined_on"].notna()]
-    chance = Draws(seed, "fleet orders", part)
+    chance, entity = Draws(seed, "fleet orders", part), who.index.to_numpy(np.int64)
     first = day_numbers(who["joined_on"])
     departed = day_numbers(who["departed_on"].fillna(NEVER))
-    last = np.minimum(departed, number_of(as_of))
-    tomorrow = (first + 1).astype("datetime64[D]")
-    working_days = np.busday_count(tomorrow, (last + 1).astype("datetime64[D]"))
-    expected = who["rate"].to_numpy() * np.maximum(last - first, 0) * (working_days > 0)
-    owner = np.repeat(np.arange(len(who)), chance.poisson(expected))
-    nth = chance.whole(owner.size, 0, working_days[owner] - 1)
-    day = np.busday_offset(tomorrow[owner], nth, roll="forward").astype(np.int64)
+    tomorrow, today = (first + 1).astype("datetime64[D]"), number_of(as_of)
+    working_days = np.busday_count(tomorrow, np.datetime64(as_of) + 1)
+    expected = who["rate"].to_numpy() * np.maximum(today - first, 0) * (working_days > 0)
+    owner = repeat(np.arange(len(who)), chance.of(entity).poisson(expected))
+    each = chance.of(entity[owner], nth(owner))
+    on = each.whole(owner.size, 0, working_days[owner] - 1)
+    day = np.busday_offset(tomorrow[owner], on, roll="forward").astype(np.int64)
 
     lead = who["lead_days"].to_numpy()[owner]
     fading = (lead > 0) & (departed[owner] - day <= lead)
-    kept = ~fading | chance.yes(money.dip, owner.size)
+    kept = (day <= departed[owner]) & (~fading | each.yes(money.dip, owner.size))
     owner = np.concatenate([np.arange(len(who)), owner[kept]])
     return Buying(
-        who.index.to_numpy(np.int64)[owner],
+        entity[owner],
         np.concatenate([first, day[kept]]),
         who["amount_mean"].to_numpy(np.float64)[owner],
         np.full(owner.size, money.fleet_shape),
@@ -157,24 +145,8 @@ def orders(
 ) -> pd.DataFrame:
     """Tell who ordered what, when and for how much, and what the goods in it cost.
 
-    Parameters
-    ----------
-    people : DataFrame
-        The true customers, one row an entity.
-    money : Money
-        The planted numbers.
-    seed : int
-        The seed of the world.
-    as_of : date
-        Today; no order is later.
-    part : int, default 0
-        Number of this part of the customers, where a world is made in parts.
-
-    Returns
-    -------
-    DataFrame
-        entity, order_date, amount, cost_of_goods, service; sorted by day and entity. A refund is a
-        row with a negative amount, for the service of an earlier order, and costs no goods.
+    Returns entity, order_date, amount, cost_of_goods, service; sorted by day and entity. A refund
+    is a row with a negative amount, for the service of an earlier order, and costs no goods.
     """
     truth, driver = _drivers(people, money, seed, as_of, part)
     fleet = _fleets(people, money, seed, as_of, part)
@@ -184,18 +156,19 @@ def orders(
     in_order = np.lexsort((entity, day))
     entity, day, mean, shape = (c[in_order] for c in (entity, day, mean, shape))
 
-    chance = Draws(seed, "order amounts", part)
+    keys = entity, nth(entity)
+    chance = Draws(seed, "order amounts", part).of(*keys)
     amount = np.round(chance.gamma(entity.size, shape, mean / shape), 2)
     spread = chance.uniform(entity.size, 1 - money.margin_spread, 1 + money.margin_spread)
     cost = np.round(amount * (1 - people["margin"].to_numpy()[entity] * spread), 2)
     bought = {"entity": entity, "day": day, "amount": amount, "cost_of_goods": cost}
-    bought["service"] = _services(amount, money, seed, part)
+    bought["service"] = _services(amount, money, Draws(seed, "services", part).of(*keys))
 
     departed = people["departed_on"].fillna(NEVER).to_numpy(copy=True)
     departed[truth["entity"]] = truth["departed_on"].fillna(NEVER)
     last = np.minimum(departed.astype("datetime64[D]").astype(np.int64), number_of(as_of))
     fleets = (people["kind"] == "organization").to_numpy()
-    back = _refunds(bought, last, fleets, money, Draws(seed, "refunds", part))
+    back = _refunds(bought, last, fleets, money, Draws(seed, "refunds", part).of(*keys))
 
     table = {name: np.concatenate([bought[name], back[name]]) for name in bought}
     in_order = np.lexsort((table["entity"], table["day"]))
@@ -212,11 +185,11 @@ def orders(
     )
 
 
-def _services(amount: Floats, money: Money, seed: int, part: int) -> Ints:
+def _services(amount: Floats, money: Money, chance: Draws) -> Ints:
     """Choose what was done, by the size of the bill: the amounts stay Gamma-Gamma that way."""
     edges = np.cumsum([money.small_bill, money.middling_bill, money.large_bill], axis=1)
     size = np.searchsorted(money.bills, amount, side="right")
-    u = Draws(seed, "services", part).uniform(amount.size)
+    u = chance.uniform(amount.size)
     return np.asarray((u[:, None] > edges[size, :-1]).sum(axis=1), dtype=np.int64)
 
 
@@ -228,52 +201,46 @@ def _refunds(
     chance: Draws,
 ) -> dict[str, NDArray[Any]]:
     """Give some money back within days, if the customer is still one by then."""
-    chosen = np.flatnonzero(chance.yes(money.refunded, bought["amount"].size))
-    n, entity = chosen.size, bought["entity"][chosen]
-    day = bought["day"][chosen] + chance.whole(n, 1, money.refund_within)
+    n, entity = bought["amount"].size, bought["entity"]
+    chosen = chance.yes(money.refunded, n)
+    day = bought["day"] + chance.whole(n, 1, money.refund_within)
     weekday = np.busday_offset(day.astype("datetime64[D]"), 0, roll="forward").astype(np.int64)
     day = np.where(fleets[entity], weekday, day)
     share = np.where(
         chance.yes(money.refund_in_full, n), 1.0, chance.uniform(n, *money.refund_part)
     )
-    kept = day <= last[entity]
+    kept = chosen & (day <= last[entity])
     return {
         "entity": entity[kept],
         "day": day[kept],
-        "amount": -np.round(bought["amount"][chosen] * share, 2)[kept],
+        "amount": -np.round(bought["amount"] * share, 2)[kept],
         "cost_of_goods": np.zeros(kept.sum()),
-        "service": bought["service"][chosen][kept],
+        "service": bought["service"][kept],
     }
 
 
 def terms(people: pd.DataFrame, money: Money, seed: int) -> pd.DataFrame:
     """Say how long each organization may take to pay, and how it really pays.
 
-    Parameters
-    ----------
-    people : DataFrame
-        The true customers, one row an entity.
-    money : Money
-        The planted numbers.
-    seed : int
-        The seed of the world.
-
-    Returns
-    -------
-    DataFrame
-        One row an organization: entity, payment_term_days (30 or 60), late_share (of its payments)
-        and late_days (mean days after the due day of those).
+    Returns one row an organization: entity, payment_term_days (30 or 60), late_share (of its
+    payments), late_days (mean days after the due day of those) and credit_grade (A to D: what
+    accountants make of late_share, and err).
     """
     entity = people.index[people["kind"] == "organization"].to_numpy(np.int64)
-    chance = Draws(seed, "payment terms")
+    chance, n = Draws(seed, "payment terms"), len(entity)
+    long_term = chance.yes(money.long_term, n)
+    late = chance.beta(n, money.late_a, money.late_b)
+    seen = special.ndtri(special.betainc(money.late_a, money.late_b, late))
+    seen = seen + Draws(seed, "credit grades").normal(n, 0.0, money.grade_noise)
+    limits = np.cumsum(money.grades)[:-1]
+    grade = np.searchsorted(special.ndtri(limits), seen / np.hypot(1.0, money.grade_noise))
     return pd.DataFrame(
         {
             "entity": entity,
-            "payment_term_days": np.where(chance.yes(money.long_term, entity.size), 60, 30),
-            "late_share": chance.beta(entity.size, money.late_a, money.late_b),
-            "late_days": chance.gamma(
-                entity.size, money.late_shape, money.late_days / money.late_shape
-            ),
+            "payment_term_days": np.where(long_term, 60, 30),
+            "late_share": late,
+            "late_days": chance.gamma(n, money.late_shape, money.late_days / money.late_shape),
+            "credit_grade": np.array(list("ABCD"))[grade],
         }
     )
 
@@ -283,29 +250,14 @@ def payments(
 ) -> pd.DataFrame:
     """Tell which invoices organizations have paid, and when.
 
-    Parameters
-    ----------
-    bought : DataFrame
-        The table of :func:`orders`; refunds are not invoices.
-    people : DataFrame
-        The true customers, one row an entity.
-    money : Money
-        The planted numbers.
-    seed : int
-        The seed of the world.
-    as_of : date
-        Today; an invoice that is paid later is open.
-
-    Returns
-    -------
-    DataFrame
-        One row an order of an organization: order (row number in `bought`), entity, amount,
-        due_on, paid_on (missing while open). Late means at least one day after the due day.
+    Returns one row an order of an organization: order (row number in `bought`), entity, due_on,
+    paid_on (missing while open). Late means at least one day after the due day.
     """
     fleet = (people["kind"] == "organization").to_numpy()[bought["entity"]]
     invoices = bought[fleet & (bought["amount"] > 0).to_numpy()]
     of = terms(people, money, seed).set_index("entity").loc[invoices["entity"]]
-    n, chance = len(invoices), Draws(seed, "payments")
+    entity = invoices["entity"].to_numpy()
+    n, chance = len(invoices), Draws(seed, "payments").of(entity, nth(entity))
     due = day_numbers(invoices["order_date"]) + of["payment_term_days"].to_numpy()
     late = chance.yes(of["late_share"].to_numpy())
     after = np.ceil(chance.exponential(n, of["late_days"].to_numpy())).astype(np.int64)
@@ -316,8 +268,7 @@ def payments(
     return pd.DataFrame(
         {
             "order": invoices.index.to_numpy(np.int64),
-            "entity": invoices["entity"].to_numpy(),
-            "amount": invoices["amount"].to_numpy(),
+            "entity": entity,
             "due_on": timestamps(due),
             "paid_on": paid_on,
         }

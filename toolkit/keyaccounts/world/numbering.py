@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_integer_dtype
 
-from keyaccounts.world.draws import Draws
+from keyaccounts.world.draws import Draws, nth
 
 CARD_FILES = {"organizations": ("O", 4), "individuals": ("I", 5)}
 NUMBERS = {  # table: its own number, the letter it begins with, and its digits
@@ -29,7 +29,6 @@ NUMBERS = {  # table: its own number, the letter it begins with, and its digits
     "diary": ("entry_id", "D", 4),
     "opportunities": ("opportunity_id", "P", 4),
     "orders": ("order_id", "B", 5),
-    "payments": ("payment_id", "Z", 5),
     "service_log": ("entry_id", "L", 5),
     "contracts": ("contract_id", "N", 4),
     "calls": ("call_id", "T", 5),
@@ -41,7 +40,7 @@ NUMBERS = {  # table: its own number, the letter it begins with, and its digits
     "surveys": ("response_id", "Q", 5),
     "interactions": ("interaction_id", "X", 5),
     "signals": ("signal_id", "Y", 5),
-    "remarks": ("remark_id", "E", 4),
+    "remarks": ("remark_id", "Z", 4),
 }
 POINTERS = {  # a row number that points to another table
     "seller": "sellers",
@@ -96,7 +95,8 @@ class Registry:
         first = np.asarray(entity, dtype=np.int64)
         second = self._twins["card"].reindex(first).fillna(-1).to_numpy(dtype=np.int64)
         opened = self._twins["opened_on"].reindex(first).to_numpy()
-        slipped = Draws(self._seed, "second card", purpose).yes(ON_SECOND_CARD, first.size)
+        chance = Draws(self._seed, "second card", purpose).of(first, nth(first))
+        slipped = chance.yes(ON_SECOND_CARD, first.size)
         later = slipped & (second >= 0) & (day.to_numpy() >= opened)
         return np.where(later, second, first)
 

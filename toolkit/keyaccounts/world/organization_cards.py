@@ -18,6 +18,7 @@ from keyaccounts.world.card_plan import (
     not_after,
     of_kind,
     phone_numbers,
+    slack,
     with_gaps,
 )
 from keyaccounts.world.draws import Draws, Floats, Ints
@@ -76,57 +77,30 @@ def organizations(
         _operations(truth, industry, seed),
         _market(truth, seed).assign(insurer=insurers(people, seed)[truth.index]),
         _money(truth, industry, seed),
-        _policy(truth, seed),
-        _story(truth, seed, as_of),
+        _policy(truth, plan, seed),
+        _story(truth, plan, seed, as_of),
         came_by(truth, Draws(seed, "organizations", "came")),
     ]
     cards = pd.concat(parts, axis=1)
     cards["decision_chain_length"] = chain_lengths(people, seed)
     cards = cards.astype(dict.fromkeys(_WHOLE, "Int64"))[columns(ORGANIZATION_GROUPS)]
-    return with_gaps(cards, plan.organization_gaps, Draws(seed, "organizations", "gaps"), alike)
+    draws = Draws(seed, "organizations", "gaps")
+    return with_gaps(cards, plan.organization_gaps, draws, alike, slack(people, plan))
 
 
 def industries(people: pd.DataFrame, seed: int, plan: Cards = PLAN) -> Ints:
-    """Return what each organization does; two that look alike do different things.
-
-    Parameters
-    ----------
-    people : DataFrame
-        The true customers.
-    seed : int
-        The seed of the world.
-    plan : Cards
-        What is planted.
-
-    Returns
-    -------
-    array of int
-        Place in the catalog, one a row of the organizations.
-    """
+    """Return what each organization does; two that look alike do different things."""
     kinds = len(names.catalog()["industry"])
     n = len(of_kind(people, "organization"))
     industry = Draws(seed, "organizations", "industry").whole(n, 0, kinds - 1)
-    alike = lookalikes(people, "organization", seed, plan)
+    alike = lookalikes(people, "organization", seed, plan).query("how == 'lookalike'")
     one, other = industry[alike["entity"]], industry[alike["other"]]
     industry[alike["other"]] = np.where(one == other, (other + 1) % kinds, other)
     return industry
 
 
 def insurers(people: pd.DataFrame, seed: int) -> NDArray[np.str_]:
-    """Return where each customer insures most of its vehicles.
-
-    Parameters
-    ----------
-    people : DataFrame
-        The true customers.
-    seed : int
-        The seed of the world.
-
-    Returns
-    -------
-    array of str
-        One a row of `people`.
-    """
+    """Return where each customer insures most of its vehicles."""
     known = names.catalog()["vehicles"]["insurers"]
     return Draws(seed, "vehicles", "insurers").pick(known, len(people), (4, 3, 2, 1))
 
@@ -138,10 +112,13 @@ def _identity(people: pd.DataFrame, industry: Ints, seed: int, alike: pd.DataFra
     brand = names.brands(n, draws)
     address = names.addresses(truth["district"].to_numpy(), draws)
     house = names.skewed(draws.uniform(n), 180)
-    for one, other in alike.itertuples(index=False):
-        brand.loc[other] = brand.loc[one]
-        address[other] = f"{house[other]} {address[one].split(' ', 1)[1]}"
     phone = phone_numbers(len(people), seed)[truth.index]
+    for one, other, how in alike.itertuples(index=False):
+        if how == "shared_phone":  # two firms behind one reception
+            address[other], phone[other] = address[one], phone[one]
+        else:
+            brand.loc[other] = brand.loc[one]
+            address[other] = f"{house[other]} {address[one].split(' ', 1)[1]}"
     form = draws.pick(names.PHONE_FORMS, n, (70, 10, 8, 5, 7))
     cards = names.firms(brand, industry).assign(
         address=address,
@@ -203,7 +180,6 @@ def _money(truth: pd.DataFrame, industry: Ints, seed: int) -> pd.DataFrame:
     usual = vehicles * 3000 * np.exp(draws.normal(n, sd=0.3))
     volume = np.where(ours > 0, ours / share, usual)
     private = trades["nature"].to_numpy() == "private"
-    safe = np.clip(np.round(draws.normal(n, np.where(private, 1.3, 0.5), 0.8)), 0, 3)
     term = draws.pick((0, 15, 30, 45, 60), n, (1, 2, 5, 2, 1)) + np.where(private, 0, 30)
     capital = 10 ** np.round(draws.normal(n, 5.3 + 0.5 * np.log10(vehicles), 0.4), 1)
     owner = draws.pick(("family", "partners", "shareholders"), n, (5, 3, 2))
@@ -212,7 +188,7 @@ def _money(truth: pd.DataFrame, industry: Ints, seed: int) -> pd.DataFrame:
             "vehicles": vehicles,
             "yearly_mileage": _rounded(mileage, 1000),
             "business_volume": _rounded(volume, 100),
-            "credit_grade": np.array(list("ABCD"))[safe.astype(np.int64)],
+            "credit_grade": truth["credit_grade"].to_numpy(),
             "payment_term_days": term,
             "registered_capital": _rounded(capital, 10_000),
             "ownership": np.where(private, owner, "public"),
@@ -221,11 +197,11 @@ def _money(truth: pd.DataFrame, industry: Ints, seed: int) -> pd.DataFrame:
     )
 
 
-def _policy(truth: pd.DataFrame, seed: int) -> pd.DataFrame:
+def _policy(truth: pd.DataFrame, plan: Cards, seed: int) -> pd.DataFrame:
     draws = Draws(seed, "organizations", "policy")
     vehicles, contract = truth["vehicles"].to_numpy(), truth["contract"].to_numpy(bool)
     company = draws.yes(np.clip(0.35 + 0.15 * np.log(vehicles / 2), 0.0, 0.95))
-    single = draws.yes(np.where(contract, 0.7, 0.3))
+    single = draws.yes(np.where(contract, *plan.single_source))
     return pd.DataFrame(
         {
             "buying_by": np.where(company, "company", "person"),
@@ -238,20 +214,23 @@ def _policy(truth: pd.DataFrame, seed: int) -> pd.DataFrame:
     )
 
 
-def _story(truth: pd.DataFrame, seed: int, as_of: dt.date) -> pd.DataFrame:
+def _story(truth: pd.DataFrame, plan: Cards, seed: int, as_of: dt.date) -> pd.DataFrame:
     """Return when it began and was asked for leave, what it orders, and what is hoped of it."""
     n = len(truth)
     draws = Draws(seed, "organizations", "story")
     quality = truth["quality"].fillna(0.0).to_numpy()
-    hope = 0.8 * quality - 0.9 * truth["departed_on"].notna().to_numpy()
+    hope = plan.hope[0] * quality - plan.hope[1] * truth["departed_on"].notna().to_numpy()
+    usual, more, noise = plan.growth
     created = truth["created_on"]
     asked = created + draws.whole(n, 0, 60).astype("timedelta64[D]")
     return pd.DataFrame(
         {
             "first_order_on": truth["joined_on"],
             "orders_last_year": _expected_orders(truth, as_of),
-            "outlook": np.clip(np.round(3 + 0.8 * hope + draws.normal(n, sd=0.8)), 1, 5),
-            "growth_rate": np.round(0.04 + 0.03 * hope + draws.normal(n, sd=0.05), 3) + 0.0,
+            "outlook": np.clip(
+                np.round(3 + plan.outlook[0] * hope + draws.normal(n, sd=plan.outlook[1])), 1, 5
+            ),
+            "growth_rate": np.round(usual + more * hope + draws.normal(n, sd=noise), 3) + 0.0,
             "created_on": created,
             "consent_on": not_after(asked, pd.Timestamp(as_of)).astype("datetime64[us]"),
             "notes": draws.pick(_REMARKS, n),

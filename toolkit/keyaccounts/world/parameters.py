@@ -19,6 +19,7 @@ from scipy.special import expit, logit
 from keyaccounts.world.draws import Draws
 
 BLOCKERS = ("complex_decision", "few_vehicles", "tied_to_incumbent", "limited_budget")
+ASKED = ("need", "money", "authority", "timeline")
 SEED = 2026  # of the course's own company
 SIZES = {
     "small": {"organizations": 60, "individuals": 600},
@@ -108,7 +109,7 @@ def planted(seed: int = SEED, size: str = "course") -> Parameters:
 
 def _drawn(entry: Mapping[str, Any], draws: Draws) -> Any:
     """Return the value another world has: of the same kind, in places of the same names."""
-    value, names = entry["value"], entry.get("of", [None])
+    value, names = entry.get("elsewhere", entry["value"]), entry.get("of", [None])
     if isinstance(value, dict):
         names, value = [*value], [*value.values()]
     number, n = np.array(value, dtype=float, ndmin=1), len(names)
@@ -121,7 +122,7 @@ def _drawn(entry: Mapping[str, Any], draws: Draws) -> Any:
     if "odds" in entry:
         number = expit(logit(number) + entry["odds"] * chance)
     whole = isinstance(value if n == 1 else value[0], int)
-    drawn = [max(round(x), 1) if whole else float(f"{x:.3g}") for x in number]
+    drawn = [max(round(x), 1) if whole else float(f"{x:z.3g}") for x in number]
     if isinstance(entry["value"], dict):
         return dict(zip(names, drawn, strict=True))
     return drawn if isinstance(value, list) else drawn[0]

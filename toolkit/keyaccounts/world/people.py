@@ -12,13 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from keyaccounts.world import pipeline, prospecting
-from keyaccounts.world.draws import Draws, Floats, Ints, repeat
-from keyaccounts.world.parameters import Parameters
+from keyaccounts.world import deals, pipeline, prospecting
+from keyaccounts.world.deals import FAR
+from keyaccounts.world.draws import Draws, Floats, Ints
+from keyaccounts.world.parameters import Parameters, Section
 
-FAR = 10**6  # a day that never comes
 DISTRICTS = 6
-LAST_START = 12  # opportunities begin up to so many days before today
 
 
 @dataclass(frozen=True)
@@ -31,20 +30,24 @@ class Story:
         may lie up to `lead_days` after today: the signals of such a departure are here already.
     contacts : prospecting contacts, with `entity` (−1 where no card was opened) and `seller`.
     referrals : who named whom: `entity` (the referrer), `referred` (−1 if no card), `contact`.
-    opportunities : as :func:`keyaccounts.world.pipeline.opportunities`, by entity.
+    opportunities : as :func:`keyaccounts.world.pipeline.opportunities`, by day and entity.
+    planned : the calls planned for each of them (`case`), before anything is known of its fate.
+    met : who is met in the early calls of each (`case`).
     """
 
     people: pd.DataFrame
     contacts: pd.DataFrame
     referrals: pd.DataFrame
     opportunities: pd.DataFrame
+    planned: pd.DataFrame
+    met: pd.DataFrame
 
 
 def tell(parameters: Parameters, seed: int) -> Story:
     """Make up the whole story of one world from its seed."""
     made = prospecting.contacts(parameters, seed)
     made["contact"] = np.arange(len(made))
-    firms, cases, made = _organizations(parameters, seed, made)
+    firms, runs, made = _organizations(parameters, seed, made)
     drivers, named, made = _drivers(parameters, seed, made)
     people = pd.concat([firms, drivers], ignore_index=True)
     draws = Draws(seed, "sellers of contacts")
@@ -53,16 +56,21 @@ def tell(parameters: Parameters, seed: int) -> Story:
     has_card = made["entity"].to_numpy() >= 0
     made["seller"] = np.where(has_card, own[made["entity"]], seller)
     people = _character(people, parameters, seed)
-    for column in ("created", "joined", "contract_start", "contract_end", "left"):
+    people, renewals = deals.renewals(parameters, seed, people)
+    cases, planned, met = deals.numbered(parameters, [*runs, *renewals])
+    cause = people["departure_cause"].to_numpy()[cases["entity"]]
+    cases["true_reason"] = pipeline.reasons(parameters.pipeline, seed, cases, cause)
+    decider = np.isin(np.arange(len(cases)), met.loc[met["place"] == 0, "case"])
+    cases = cases.assign(**pipeline.answers(parameters, seed, cases, decider))
+    for column in ("created", "joined", "contract_start", "left"):
         people[column] = _dates(parameters, people[column])
     renamed = {
         "created": "created_on",
         "joined": "joined_on",
         "contract_start": "contract_from",
-        "contract_end": "contract_to",
         "left": "departed_on",
     }
-    return Story(people.rename(columns=renamed), made, named, cases)
+    return Story(people.rename(columns=renamed), made, named, cases, planned, met)
 
 
 def _dates(parameters: Parameters, days: pd.Series[Any]) -> pd.Series[Any]:
@@ -76,7 +84,7 @@ def _dates(parameters: Parameters, days: pd.Series[Any]) -> pd.Series[Any]:
 
 def _organizations(
     parameters: Parameters, seed: int, made: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+) -> tuple[pd.DataFrame, list[deals.Run], pd.DataFrame]:
     n = parameters.organizations
     founding = round(parameters.prospecting.founding * n)
     draws = Draws(seed, "organizations")
@@ -93,7 +101,7 @@ def _organizations(
     )
     by = [*["founding"] * founding, *made.loc[first, "method"], *["documents"] * silent]
     made.loc[first, "entity"] = founding + np.arange(len(first))
-    size = np.exp(draws.normal(n, 2.1, 0.95))
+    size = np.exp(draws.normal(n, *parameters.accounts.fleet_size))
     firms = pd.DataFrame(
         {
             "kind": "organization",
@@ -108,16 +116,15 @@ def _organizations(
     # A later qualified contact talks to a firm that has a card already.
     later = found[n - founding :]
     day = made.loc[later, "day"].to_numpy()
-    known = np.searchsorted(np.sort(created), day, side="left")
-    chosen = np.argsort(created, kind="stable")[
-        np.floor(draws.uniform(len(later)) * np.maximum(known, 1)).astype(np.int64)
-    ]
+    runs, chosen, asked = deals.offers(parameters, seed, firms, founding, len(first), day)
     made.loc[later, "entity"] = chosen
-    cases = _pipeline(parameters, seed, firms, founding, len(first))
-    won = cases[(cases["week_3"] >= 0) & ~cases["known"]].groupby("entity")["signed"].min()
+    cases = pd.concat([run.cases for run in runs])
+    won = cases[cases["signed"] < FAR].groupby("entity")["signed"].min()
     joined = firms["joined"].to_numpy(copy=True)
     joined[:founding] = created[:founding] + draws.whole(founding, 2, 30)
-    joined[won.index] = won.to_numpy() + draws.whole(len(won), 2, 20)
+    turn = parameters.accounts.turn
+    soon = Draws(seed, "first orders", turn).of(won.index).whole(len(won), 2, 20)
+    joined[won.index] = won.to_numpy() + soon
     there = joined < FAR
     joined[there] = prospecting.working_day(joined[there], parameters.opened)
     joined[joined > parameters.days] = FAR
@@ -126,47 +133,13 @@ def _organizations(
     starts[won.index] = won.to_numpy()
     firms["joined"], firms["contract_start"] = joined, starts
     firms["contract"] = starts < FAR
-    made.loc[first, "ordered"] = joined[made.loc[first, "entity"]] < FAR
-    return firms, cases, made
-
-
-def _pipeline(
-    parameters: Parameters, seed: int, firms: pd.DataFrame, founding: int, contacted: int
-) -> pd.DataFrame:
-    """Open first opportunities, second tries of lost ones, and more business with customers."""
-    plan, draws = parameters.pipeline, Draws(seed, "pipeline")
-
-    def run(entity: Ints, start: Ints, known: bool, part: str) -> pd.DataFrame:
-        timely = start < parameters.days - LAST_START
-        started = firms.loc[entity[timely], ["seller", "vehicles"]].assign(
-            entity=entity[timely], start=start[timely], known=known, product=part
-        )
-        found = pipeline.opportunities(parameters, seed, started, part)
-        thursday = pipeline.first_thursday(parameters, found["start"].to_numpy())
-        ended = np.where(found["week_3"] >= 0, found["week_3"], found["lost_week"])
-        back = draws.whole(len(found), 0, 3)  # Monday to Thursday of the week it is reported in
-        return found.assign(
-            thursday=thursday,
-            signed=np.where(found["week_3"] >= 0, thursday + 7 * ended - back, FAR),
-            lost=np.where(found["lost_week"] >= 0, thursday + 7 * ended - back, FAR),
-        )
-
-    target = np.arange(founding, founding + contacted)
-    wait = draws.whole(contacted, 3, 21)
-    first = run(target, firms["created"].to_numpy()[target] + wait, False, "fleet contract")
-    lost = first[(first["lost"] < FAR) & draws.yes(plan.again, len(first))]
-    wait = draws.whole(len(lost), 120, 400)
-    second = run(lost["entity"].to_numpy(), lost["lost"].to_numpy() + wait, False, "second offer")
-    both = pd.concat([first, second])
-    won = both[both["signed"] < FAR].groupby("entity")["signed"].min()
-    entity = np.concatenate([np.arange(founding), won.index.to_numpy()])
-    since = np.concatenate([firms["created"].to_numpy()[:founding], won.to_numpy()])
-    more = draws.poisson(plan.upsells_a_year * (parameters.days - since).clip(0) / 365.25)
-    entity, since = repeat(entity, more), repeat(since, more)
-    start = draws.whole(len(entity), since + 60, np.maximum(since + 60, parameters.days))
-    third = run(entity, start, True, "further service")
-    cases = pd.concat([first, second, third], ignore_index=True)
-    return cases.sort_values(["start", "entity", "product"], kind="stable", ignore_index=True)
+    # The order is owed to the contact that led to the opportunity, be it the later one.
+    again = later[asked & np.isin(chosen, runs[-1].cases.query("signed < @FAR")["entity"])]
+    firms.loc[made.loc[again, "entity"], "acquired_by"] = made.loc[again, "method"].to_numpy()
+    owed = np.setdiff1d(first, made.index[made["entity"].isin(made.loc[again, "entity"])])
+    owed = np.concatenate([owed, again])
+    made.loc[owed, "ordered"] = joined[made.loc[owed, "entity"]] < FAR
+    return firms, runs, made
 
 
 # --- private drivers: they walk in, are won, or are named by others ---
@@ -179,7 +152,9 @@ def _drivers(
     plan, draws = parameters.prospecting, Draws(seed, "drivers")
     walk_ins = round(plan.walk_ins * n)
     # The group grows: walk-ins come a little faster every year.
-    walked = np.sort(parameters.days * draws.uniform(walk_ins) ** 0.8).astype(np.int64)
+    walked = np.sort(parameters.days * draws.uniform(walk_ins) ** plan.walk_in_growth).astype(
+        np.int64
+    )
     won = made[(made["party"] == "individual") & made["ordered"]]
     created = np.concatenate([walked, won["day"].to_numpy()])
     joined = np.concatenate([walked, won["day"].to_numpy() + draws.whole(len(won), 0, 7)])
@@ -238,7 +213,7 @@ def _drivers(
             "acquired_by": np.concatenate([by, method, np.repeat("documents", silent)]),
             "referrer": np.concatenate([referrer, np.full(len(waiting) + silent, -1)]),
             "seller": draws.whole(created.size, 0, parameters.sellers - 1),
-            "vehicles": draws.pick([1, 2, 3, 4], created.size, [0.82, 0.13, 0.04, 0.01]),
+            "vehicles": draws.pick([1, 2, 3, 4], created.size, parameters.accounts.driver_vehicles),
             "contract_start": FAR,
             "contract": False,
         }
@@ -268,46 +243,48 @@ def _character(people: pd.DataFrame, parameters: Parameters, seed: int) -> pd.Da
     firm = (people["kind"] == "organization").to_numpy()
     joined, vehicles = people["joined"].to_numpy(), people["vehicles"].to_numpy()
     quality = np.round(draws.normal(n), 3)
-    intensity = np.exp(draws.normal(n, -0.12, 0.5))
-    margin = np.where(firm, draws.beta(n, 60, 130), draws.beta(n, 70, 125))
-    customers = np.flatnonzero(firm & (joined < parameters.days - 365))
-    largest = customers[np.argsort(-vehicles[customers], kind="stable")]
-    heavy = largest[[r for r in (1, 4, 6, 9, 11, 14, 17, 20) if r < largest.size]][: plan.heavy]
-    intensity[heavy] = draws.uniform(heavy.size, 3.0, 6.0)
-    margin[heavy] = draws.uniform(heavy.size, 0.12, 0.18)
+    intensity = np.exp(draws.normal(n, *plan.intensity))
+    margin = np.where(firm, draws.beta(n, *plan.fleet_margin), draws.beta(n, *plan.driver_margin))
+    customers = np.flatnonzero(firm & (joined < parameters.days - 455))
+    largest = customers[np.argsort(-vehicles[customers], kind="stable")][: 4 * plan.heavy]
+    turn = Draws(seed, "heavy accounts", plan.turn).of(largest).order(largest.size)
+    heavy = largest[turn[: plan.heavy]]
+    intensity[heavy] = draws.uniform(heavy.size, *plan.heavy_intensity)
+    margin[heavy] = draws.uniform(heavy.size, *plan.heavy_margin)
     hazard = plan.leaves / 365.25 * np.exp(plan.quality_effect * quality)
-    left = joined + np.ceil(draws.exponential(n, 1 / hazard)).astype(np.int64)
+    restless = draws.uniform(n)
+    left = joined + np.ceil(-np.log(restless) / hazard).astype(np.int64)
     left = left + plan.lead_days[1] + 10
-    soon = firm & (joined < FAR) & (left <= parameters.days + plan.lead_days[1])
-    cause = _causes(draws, quality)
+    cause = _causes(draws, plan, quality)
+    own = Draws(seed, "cancels early")
+    early = firm & (joined < FAR) & np.isin(cause, ["moved", "sold"]) & own.yes(plan.early, n)
     lead = draws.whole(n, *plan.lead_days)
     silent = np.isin(cause, ["moved", "sold"]) & draws.yes(plan.unannounced, n)
     lead[silent] = 0
-    start = people["contract_start"].to_numpy()
-    runs = np.where(
-        start < FAR, start + 730 * (1 + np.maximum(parameters.days - start, 0) // 730), FAR
-    )
     return people.assign(
-        district=draws.pick(range(DISTRICTS), n, [3, 2, 2, 1.5, 1, 0.5]),
-        contract_end=np.where(soon & (start < FAR), np.minimum(left, runs), runs),
+        district=draws.pick(range(DISTRICTS), n, plan.districts),
         quality=quality,
         intensity=np.round(intensity, 3),
         margin=np.round(margin, 4),
         rate=np.where(
             firm & (joined < FAR),
-            np.round(plan.rate_per_vehicle * vehicles * np.exp(draws.normal(n, 0.0, 0.25)), 6),
+            np.round(
+                plan.rate_per_vehicle * vehicles * np.exp(draws.normal(n, 0.0, plan.rate_spread)), 6
+            ),
             np.nan,
         ),
-        amount_mean=np.where(firm, np.round(np.exp(draws.normal(n, 6.9, 0.25)), 2), np.nan),
-        left=np.where(soon, left, FAR),
-        lead_days=np.where(soon, lead, 0),
-        departure_cause=np.where(soon, cause, ""),
+        amount_mean=np.where(firm, np.round(np.exp(draws.normal(n, *plan.amount)), 2), np.nan),
+        left=np.where(early, left, FAR),  # those who would not wait for the end of the contract
+        restless=np.where(early, own.uniform(n), restless),  # the others may not renew it
+        lead_days=lead,
+        departure_cause=cause,
     )
 
 
-def _causes(draws: Draws, quality: Floats) -> NDArray[np.str_]:
+def _causes(draws: Draws, plan: Section, quality: Floats) -> NDArray[np.str_]:
     """Return why each would leave: poor service the likelier, the poorer it is."""
-    poor = 0.55 * np.exp(-0.4 * quality) / (1 + np.exp(-0.4 * quality)) + 0.1
+    least, more, effect = plan.poor_service
+    poor = more * np.exp(effect * quality) / (1 + np.exp(effect * quality)) + least
     u = draws.uniform(quality.size)
     rest = (u - poor) / (1 - poor)
     other = np.array(["price", "moved", "sold"])[np.clip((rest * 3).astype(int), 0, 2)]

@@ -13,15 +13,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from keyaccounts.world import pipeline
+from keyaccounts.world import names, pipeline
 from keyaccounts.world.channels import OWN_TOUCH, TOUCHES
-from keyaccounts.world.draws import Draws, Ints, repeat
-from keyaccounts.world.parameters import BLOCKERS, Parameters
-from keyaccounts.world.people import FAR, Story
+from keyaccounts.world.deals import FAR
+from keyaccounts.world.draws import Draws, Ints, nth, repeat
+from keyaccounts.world.parameters import ASKED, BLOCKERS, Parameters
+from keyaccounts.world.people import Story
 
 CAMPAIGN_METHODS = {"advertising": 1, "letters": 1, "meetings": 2, "industry_blitz": 2}  # quarters
+NO_ORDER = 21  # days after which nobody counts touches of one who has not ordered
 CLOSE_DAYS = 90  # a target customer's order is expected within so many days; ours
 TEAMS = ("north", "south", "fleet")
+LINES = ("full_service", "maintenance", "accident_repair")
 
 
 @cache
@@ -100,30 +103,37 @@ def contacts(parameters: Parameters, seed: int, story: Story, made: pd.DataFrame
 
 
 def touchpoints(parameters: Parameters, seed: int, story: Story) -> pd.DataFrame:
-    """Return what customers saw or heard of the company before their first order."""
-    people = story.people
-    entity = np.flatnonzero(people["joined_on"].notna())
-    draws = Draws(seed, "touchpoints")
-    more = draws.poisson(0.9, entity.size)
-    first = pd.DataFrame(
-        {
-            "entity": entity,
-            "date": people["created_on"].to_numpy()[entity],
-            "channel": people["acquired_by"].map(OWN_TOUCH).to_numpy()[entity],
-        }
+    """Return what people with a card saw or heard of the company until they ordered, if they did.
+
+    What won them comes some days before the card is opened or on that day; others come before it,
+    and others after it, all the more the longer a fleet takes to decide.
+    """
+    people, n = story.people, len(story.people)
+    draws, own = Draws(seed, "touchpoints"), people.index.to_numpy()
+    first = draws.of(own, -1)
+    created = people["created_on"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    thought = np.where(first.yes(0.5, n), 1 + first.exponential(n, 8.0).astype(np.int64), 0)
+    won = created - thought
+    joined = people["joined_on"].to_numpy().astype("datetime64[D]")
+    today = np.datetime64(parameters.as_of).astype(np.int64)
+    over = np.where(
+        np.isnat(joined), np.minimum(created + NO_ORDER, today), joined.astype(np.int64)
     )
-    row = repeat(entity, more)
-    back = 1 + draws.exponential(row.size, 25.0).astype(np.int64)
-    date = people["created_on"].to_numpy()[row] - back.astype("timedelta64[D]")
-    earlier = pd.DataFrame(
-        {
-            "entity": row,
-            "date": date,
-            "channel": draws.pick(TOUCHES, row.size, [4, 5, 3, 1.5, 1, 0.5, 0.5, 3]),
-        }
-    )
-    earlier = earlier[earlier["date"] >= pd.Timestamp(parameters.opened)]
-    found = pd.concat([earlier, first], ignore_index=True)
+    pace = np.where(people["kind"] == "organization", 30, 10)  # a driver looks around in a hurry
+    later = np.clip((over - won) / pace, 0.0, 5.0)
+    channel = people["acquired_by"].map(OWN_TOUCH).fillna("call").to_numpy()
+    parts = [pd.DataFrame({"entity": own, "day": won, "channel": channel})]
+    for number, mean in enumerate((np.full(n, 0.9), later)):
+        each = repeat(own, draws.of(own, number - 3).poisson(mean))
+        chance = draws.of(each, number, nth(each))
+        back = -1 - chance.exponential(each.size, 25.0)
+        on = chance.uniform(each.size) * (over - won + 1)[each] if number else back
+        day = won[each] + np.floor(on).astype(np.int64)
+        seen = chance.pick(TOUCHES, each.size, [4, 5, 3, 1.5, 1, 0.5, 0.5, 3])
+        parts.append(pd.DataFrame({"entity": each, "day": day, "channel": seen}))
+    found = pd.concat(parts, ignore_index=True)
+    found["date"] = found["day"].to_numpy().astype("datetime64[D]").astype("datetime64[us]")
+    found = found[found["date"] >= pd.Timestamp(parameters.opened)].drop(columns="day")
     return found.sort_values(["date", "entity", "channel"], kind="stable", ignore_index=True)
 
 
@@ -149,19 +159,27 @@ def opportunities(
     signed = days_to_dates(parameters, cases["signed"])
     won, amount = signed.notna().to_numpy(), cases["amount"].to_numpy()
     due = days_to_dates(parameters, np.where(won, cases["signed"] + 30, FAR))
-    asked = np.round(amount * np.where(cases["known"], 0.0, 0.1), -2)
+    asked = np.round(amount * np.where(cases["product"] == "renewal", 0.0, 0.1), -2)
     short = draws.yes(0.12, n)  # some pay less at first than was agreed
     paid_first = np.where(won, np.round(asked * np.where(short, 0.5, 1.0), -1), np.nan)
-    reasons = [name for name in BLOCKERS if name != "few_vehicles"]
-    blocked = cases[reasons].to_numpy()
-    why = np.where(blocked.any(axis=1), np.array(reasons)[blocked.argmax(axis=1)], "price")
+    renewal = (cases["product"] == "renewal").to_numpy()
+    own = Draws(seed, "lost reasons").of(cases["entity"], cases["start"])
+    other = np.where(renewal, "price", own.pick(["price", "timing", "rival"], n, [4, 1, 1]))
+    why = np.where(own.yes(parameters.pipeline.misread, n), other, cases["true_reason"])
+    rival = own.pick(names.catalog()["shops"]["rivals"], n)
+    line = own.pick(LINES, n, [5, 3, 2])
     lost = days_to_dates(parameters, cases["lost"])
     expected = days_to_dates(parameters, last["expected_day"].reindex(range(n)).fillna(FAR))
-    intent = won | draws.yes(np.where(cases["week_1"] >= 0, 0.92, 0.35))
-    power = won | ~cases["limited_budget"].to_numpy() | draws.yes(0.3, n)
+    intent, power = (
+        cases[answer].map({"yes": True, "no": False}).astype("boolean")
+        for answer in ("need", "money")
+    )
     soon = expected <= pd.Timestamp(parameters.as_of) + pd.Timedelta(days=CLOSE_DAYS)
     funnel = np.select(
-        [won & ((paid_first >= asked) | paid_on.notna()), intent & power & soon & lost.isna()],
+        [
+            won & ((paid_first >= asked) | paid_on.notna()),
+            (intent & power).fillna(False) & soon & lost.isna(),
+        ],
         ["contracted", "target"],
         "potential",
     )
@@ -190,6 +208,10 @@ def opportunities(
             "paid_on": paid_on,
             "lost_on": lost,
             "lost_reason": np.where(lost.notna(), why, ""),
+            "product_line": line,
+            **{name: cases[name].to_numpy() for name in ASKED},
+            "qualified_on": days_to_dates(parameters, cases["qualified_day"]),
+            "rival": np.where(lost.notna() & (why == "rival"), rival, ""),
         }
     )
 
@@ -205,7 +227,11 @@ def snapshots(parameters: Parameters, seed: int, story: Story) -> pd.DataFrame:
 
 
 def diary(
-    parameters: Parameters, seed: int, log: pd.DataFrame, cards: pd.DataFrame, names: pd.Series[Any]
+    parameters: Parameters,
+    seed: int,
+    log: pd.DataFrame,
+    cards: pd.DataFrame,
+    called: pd.Series[Any],
 ) -> pd.DataFrame:
     """Return the paper diary of six sellers in the last year, with the slips of a paper diary.
 
@@ -213,7 +239,7 @@ def diary(
     ----------
     log : the answer of :func:`contacts`.
     cards : one row an entity: `company`, `contact` (names), `phone`.
-    names : name of each seller.
+    called : name of each seller.
 
     Returns
     -------
@@ -248,7 +274,7 @@ def diary(
     first = ~own["entity"].duplicated().to_numpy()
     return pd.DataFrame(
         {
-            "name": names.to_numpy()[own["seller"]],
+            "name": called.to_numpy()[own["seller"]],
             "team": team,
             "date": own["date"],
             "first_contact": first,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from keyaccounts.world.draws import Draws, repeat
+from keyaccounts.world.draws import Draws, nth, repeat
 from keyaccounts.world.money import day_numbers, timestamps
 from keyaccounts.world.parameters import Section, planted
 
@@ -43,12 +43,12 @@ def service_log(
     joined = day_numbers(people["joined_on"].iloc[entity])
     fleet = (people["kind"] == "organization").to_numpy()[entity]
     intensity = people["intensity"].to_numpy()[entity]
-    parts = []
+    keys, parts = (entity, nth(entity)), []
     for number, name in enumerate(INPUTS):
         chance = Draws(seed, "service log", name, part)
         usual = np.where(fleet, serving.fleet[name], serving.driver[name])
-        entries = chance.poisson(usual * intensity)
-        row = repeat(np.arange(entity.size), entries)
+        row = repeat(np.arange(entity.size), chance.of(*keys).poisson(usual * intensity))
+        chance = chance.of(*(key[row] for key in keys), nth(row))
         before = (ordered[row] - chance.whole(row.size, 0, BEFORE)).astype("datetime64[D]")
         weekday = np.busday_offset(before, 0, roll="preceding").astype(np.int64)
         hours = np.zeros(row.size)

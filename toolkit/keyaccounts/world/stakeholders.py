@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ from scipy import special
 from keyaccounts.world import names
 from keyaccounts.world.card_plan import not_after, of_kind
 from keyaccounts.world.draws import Draws, Floats, Ints, repeat
+from keyaccounts.world.parameters import Section
 from keyaccounts.world.parameters import Section as Talks
 from keyaccounts.world.talks import EARLY
 
@@ -28,24 +28,10 @@ ROLES = {
 FUNCTIONS = ("technology", "procurement_finance", "use")
 MANY = 99  # a call that never comes
 AGAIN = 0.4  # how often somebody whom we have met is in a later call of the case
-UNKNOWN_ATTITUDE = 0.15  # share of people of whom nobody could say what they think
 
 
 def chain_lengths(people: pd.DataFrame, seed: int) -> Ints:
-    """Return how many people decide in each organization: 3 to 7, more in larger ones.
-
-    Parameters
-    ----------
-    people : DataFrame
-        The true customers.
-    seed : int
-        The seed of the world.
-
-    Returns
-    -------
-    array of int
-        One a row of the organizations.
-    """
+    """Return how many people decide in each organization: 3 to 7, more in larger ones."""
     vehicles = people.loc[people["kind"] == "organization", "vehicles"].to_numpy()
     chance = Draws(seed, "stakeholders", "count").normal(len(vehicles), sd=0.7)
     return np.clip(np.round(2.1 + 1.15 * np.log(vehicles / 2) + chance), 3, 7).astype(np.int64)
@@ -91,7 +77,7 @@ def met(
 def participants(
     calls: pd.DataFrame, known: pd.DataFrame, people: pd.DataFrame, seed: int
 ) -> pd.DataFrame:
-    """Return who was in each call on an organization: `call`, `person` (row of stakeholders).
+    """Return who was in each call on an organization: `call`, `date`, `person` (its row).
 
     Who opened the door is in every call of a case; the others from the call in which they first
     meet, that one and now and then a later one; whoever decides is there when the order is signed.
@@ -116,31 +102,61 @@ def participants(
     there = np.where((case >= 0)[:, None], there, np.arange(7) == one[:, None])
     row, place = np.nonzero(there)
     return pd.DataFrame(
-        {"call": calls["call"].to_numpy()[row], "person": start[entity[row]] + place}
+        {
+            **{column: calls[column].to_numpy()[row] for column in ("call", "date")},
+            "person": start[entity[row]] + place,
+        }
     )
 
 
-def stakeholders(people: pd.DataFrame, seed: int, as_of: dt.date) -> pd.DataFrame:
-    """Say who decides in each organization, with what weight, and how near they are to us.
+def nearness(
+    table: pd.DataFrame,
+    there: pd.DataFrame,
+    signed: pd.DataFrame,
+    people: pd.DataFrame,
+    plan: Talks,
+    seed: int,
+    as_of: dt.date,
+) -> pd.DataFrame:
+    """Return stakeholders with how near they are to us: met in calls, or while one serves them.
 
-    Attitude and the interest of the organization rise with the service it really gets.
+    `there` is the answer of :func:`participants`; whoever decides, the first of each organization,
+    is met when a contract is `signed` as well. `contact_level` follows from how often we met: 0
+    never, 1 once, and the next from 2, 4 and 8 times on.
+    """
+    n, draws = len(table), Draws(seed, "stakeholders", "visits")
+    truth, today = people.loc[table["card"]].reset_index(drop=True), pd.Timestamp(as_of)
+    joined = truth["joined_on"].fillna(today)
+    days = (not_after(truth["departed_on"].fillna(today), today) - joined).dt.days.clip(lower=0)
+    often = draws.poisson(plan.visits * days / 365.25)
+    first = days * (1 - draws.uniform(n) ** (1 / np.maximum(often, 1)))  # the least of so many
+    again = np.where(often > 1, draws.uniform(n) ** (1 / np.maximum(often - 1, 1)), 0.0)
+    since = joined.to_numpy().astype("datetime64[D]")
+    on = [
+        np.busday_offset(since + after.astype("timedelta64[D]"), 0, "backward").astype("M8[us]")
+        for after in (first.to_numpy(), (first + (days - first) * again).to_numpy())
+    ]
+    served = pd.DataFrame({"person": np.arange(n), "times": often, "first": on[0], "last": on[1]})
+    head = table.reset_index(names="person").drop_duplicates("card").set_index("card")["person"]
+    signs = head.loc[signed["entity"]].to_frame().assign(date=signed["signed_on"].to_numpy())
+    called = pd.concat([there[["person", "date"]], signs]).drop_duplicates()
+    called = called.assign(times=1, first=called["date"], last=called["date"])
+    every = pd.concat([served[often > 0], called]).groupby("person")
+    return table.assign(
+        contact_level=np.searchsorted(
+            [1, 2, 4, 8], every["times"].sum().reindex(range(n), fill_value=0), side="right"
+        ),
+        first_met_on=every["first"].min().reindex(range(n)).to_numpy(),
+        last_met_on=every["last"].max().reindex(range(n)).to_numpy(),
+    )
 
-    Parameters
-    ----------
-    people : DataFrame
-        The true customers.
-    seed : int
-        The seed of the world.
-    as_of : date
-        Today.
 
-    Returns
-    -------
-    DataFrame
-        One row a person, by organization: `card`, `name`, `chinese_name`, `title`, `level`,
-        `function`, `role`, `weight` (1 in all for an organization, in thousandths), `attitude`
-        (−2 to 2, or unknown), `contact_level` (0 to 4), `organizational_interest`,
-        `personal_interest` (0 to 1), `last_met_on` (empty if never met).
+def stakeholders(people: pd.DataFrame, plan: Section, seed: int) -> pd.DataFrame:
+    """Say who decides in each organization, with what weight, and what they think of us.
+
+    Attitude and the interest of the organization rise with the service it really gets. A row is a
+    person, by organization (`card`), whoever decides first; the weights of an organization are
+    thousandths that sum to 1.
     """
     organizations = of_kind(people, "organization")
     size = chain_lengths(people, seed)
@@ -152,10 +168,11 @@ def stakeholders(people: pd.DataFrame, seed: int, as_of: dt.date) -> pd.DataFram
     quality = truth["quality"].fillna(0.0).to_numpy()
 
     draws = Draws(seed, "stakeholders", "views")
-    attitude = np.clip(np.round(0.8 * quality + draws.normal(n, sd=0.9)), -2, 2)
-    known = ~draws.yes(UNKNOWN_ATTITUDE, n)
-    contact, met = _contact(truth, as_of, draws)
-    company = special.expit(0.9 * quality + draws.normal(n, sd=0.8))
+    attitude = np.clip(
+        np.round(plan.attitude[0] * quality + draws.normal(n, sd=plan.attitude[1])), -2, 2
+    )
+    known = ~draws.yes(plan.attitude_unknown, n)
+    company = special.expit(plan.interest[0] * quality + draws.normal(n, sd=plan.interest[1]))
     own = special.expit(0.4 * attitude + draws.normal(n, sd=0.9))
     called = names.person_names(names.persons(n, Draws(seed, "stakeholders", "names")))
     return pd.DataFrame(
@@ -169,10 +186,8 @@ def stakeholders(people: pd.DataFrame, seed: int, as_of: dt.date) -> pd.DataFram
             "role": role,
             "weight": _weights(role, place, seed),
             "attitude": pd.Series(attitude).astype("Int64").where(known),
-            "contact_level": contact,
             "organizational_interest": np.round(company, 2),
             "personal_interest": np.round(own, 2),
-            "last_met_on": met,
         }
     )
 
@@ -201,20 +216,6 @@ def _positions(role: list[str], seed: int) -> tuple[list[str], list[str], list[s
     function = [str(ROLES[r][1] or f) for r, f in zip(role, through, strict=True)]
     title = [titles[r][int(u * len(titles[r]))][0] for r, u in zip(role, which, strict=True)]
     return level, function, title
-
-
-def _contact(truth: pd.DataFrame, as_of: dt.date, draws: Draws) -> tuple[Ints, pd.Series[Any]]:
-    """Return how well each person is known to us, and the day of the last meeting."""
-    n = len(truth)
-    joined, contract = truth["joined_on"].notna().to_numpy(), truth["contract"].to_numpy(bool)
-    mean = 0.3 + 1.1 * joined + 0.8 * contract
-    level = np.clip(np.round(draws.normal(n, mean, 1.0)), 0, 4).astype(np.int64)
-    today = pd.Timestamp(as_of)
-    last = not_after(truth["departed_on"].fillna(today), today)
-    days = (last - truth["created_on"]).dt.days.clip(lower=0).to_numpy()
-    ago = np.floor(days * draws.uniform(n) ** (1.0 + level)).astype("timedelta64[D]")
-    met = (last - ago).astype("datetime64[us]")
-    return level, met.where(level > 0)
 
 
 def _weights(role: list[str], place: Ints, seed: int) -> Floats:

@@ -69,8 +69,13 @@ def surveys(people: pd.DataFrame, parameters: Care, seed: int, as_of: Any) -> pd
     satisfaction = parameters.satisfaction_base + parameters.satisfaction_gap * gap + rest
     rest = draws.normal(n, 0.0, parameters.intent_noise)
     intent = parameters.intent_base + parameters.intent_gap * gap + rest
-    wanted = draws.normal(n * 8, 0.0, 0.8).reshape(n, 8) + parameters.importance
-    rated = draws.normal(n * 8, 0.0, 0.7).reshape(n, 8) + parameters.performance
+    wanted = (
+        draws.normal(n * 8, 0.0, parameters.importance_noise).reshape(n, 8) + parameters.importance
+    )
+    rated = (
+        draws.normal(n * 8, 0.0, parameters.performance_noise).reshape(n, 8)
+        + parameters.performance
+    )
     rated = rated + parameters.performance_quality * quality[:, None]
     names = [f"{side}_{k:02d}" for side in ("expectation", "perception") for k in range(1, 23)]
     names += [f"{side}_{petal}" for side in ("importance", "performance") for petal in PETALS]

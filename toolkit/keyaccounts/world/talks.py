@@ -18,7 +18,6 @@ Days: TypeAlias = NDArray[np.datetime64]
 
 WON, LOST = ("signed", "paid"), "lost"  # stages in which an opportunity is over
 EARLY = 3  # calls before the first stage of an opportunity is decided
-LONG = 45  # working days from the first stage to the end, with one more call on the way
 CALLS = 24  # calls planned for an opportunity: the early ones, and those of which one ends it
 NEVER = np.datetime64("NaT", "D")
 
@@ -91,11 +90,12 @@ def calls(
     mostly a continuation. In a small sale success is the order and failure the refusal.
 
     `opportunities` has `opportunity`, `entity`, `seller`, `created_on`, `needs_understood_on`
-    (empty if the first stage was not passed), `closed_on` (empty while open), `stage`, `sale`, and
-    may have no rows; `plans` is the answer of :func:`planned` for it. The answer holds `calls`,
-    `call_questions` and `truth_calls`, whose column `call` numbers the calls by date. In `calls`,
-    `nth` tells the early calls of a case (0, 1, 2), one between (3) and the one that ends it (4);
-    others have −1; `early` and `success` are the truth of the call.
+    (empty if the first stage was not passed), `closed_on` (empty while open), `stage`, `stalled`
+    (given up without a no, which no call tells), `sale`, and may have no rows; `plans` is the
+    answer of :func:`planned` for it. The answer holds `calls`, `call_questions` and
+    `truth_calls`, whose column `call` numbers the calls by date. In `calls`, `nth` tells the
+    early calls of a case (0, 1, 2) and the one that ends it (3); others have −1; `early` and
+    `success` are the truth of the call.
 
     References
     ----------
@@ -147,40 +147,28 @@ def _in_cases(
 ) -> pd.DataFrame:
     """Lay the planned calls over the life of each case; `ends` says how the last one ended it.
 
-    A new customer gets the early calls before the first stage is over, one more if the other
-    stages take long, and one on the day of the decision; who is a customer already and has much
-    to decide gets the first and the last.
+    Whoever is no customer yet gets the early calls before the first stage is over, and one on the
+    day of the decision: in the first case, and in a later one that is large.
     """
-    n = len(cases)
-    if not n:
-        return pd.DataFrame()
     since, until = _days(cases["created_on"]), _days(cases["closed_on"].fillna(today))
     first = _days(cases["needs_understood_on"].fillna(cases["closed_on"]).fillna(today))
-    first = np.busday_offset(first, 0, roll="backward")
     joined = people["joined_on"].reindex(cases["entity"]).to_numpy()
-    new = ~(joined <= cases["created_on"].to_numpy())
-    won = cases["stage"].isin(WON).to_numpy()
-    wanted = np.select([new, (cases["sale"] == "large").to_numpy()], [EARLY, 1], 0)
-    room = np.maximum(np.busday_count(since, first), 0)
-    early = np.minimum(wanted, room)[:, None]
-    k, chance = np.arange(EARLY), Draws(seed, "talks", "days").uniform(n * 4).reshape(n, 4)
+    worth = ~cases["entity"].duplicated() | (cases["sale"] == "large")
+    tried = ~(joined <= cases["created_on"].to_numpy()) & worth.to_numpy()
+    room = np.busday_count(since, np.busday_offset(first, 0, roll="backward"))
+    early = np.where(tried, np.clip(room, 0, EARLY), 0)[:, None]
+    n, k = len(cases), np.arange(EARLY)
+    chance = Draws(seed, "talks", "days").uniform(n * EARLY).reshape(n, EARLY)
     free = (room[:, None] - early + 1) / np.maximum(early, 1)
-    place = np.floor((k + chance[:, :EARLY]) * free).astype(np.int64) + k
-    rest = np.maximum(np.busday_count(first, until), 0)
-    between = np.floor(rest * (0.25 + 0.5 * chance[:, 3])).astype(np.int64)
-    date = np.column_stack(
-        [
-            np.busday_offset(since[:, None], place, roll="forward"),
-            np.busday_offset(first, between),
-            np.busday_offset(until, 0, roll="backward"),
-        ]
-    )
-    over = won | (cases["stage"] == LOST).to_numpy()
-    made = np.column_stack([k < early, new & (rest > LONG), over & (wanted > 0)])
+    place = np.floor((k + chance) * free).astype(np.int64) + k
+    day = np.busday_offset(since[:, None], place, roll="forward")
+    date = np.column_stack([day, np.busday_offset(until, 0, roll="backward")])
+    won = cases["stage"].isin(WON).to_numpy()
+    over = won | ((cases["stage"] == LOST) & ~cases["stalled"]).to_numpy()
+    row, nth = np.nonzero(np.column_stack([k < early, tried & over]))
     success = plans["success"].to_numpy().reshape(n, CALLS)
-    fits = EARLY + 1 + (success[:, EARLY + 1 :] == won[:, None]).argmax(axis=1)
-    row, nth = np.nonzero(made)
-    last = nth == EARLY + 1
+    fits = EARLY + (success[:, EARLY:] == won[:, None]).argmax(axis=1)
+    last = nth == EARLY
     found = plans.iloc[row * CALLS + np.where(last, fits[row], nth)]
     return found.assign(
         entity=cases["entity"].to_numpy()[row],

@@ -69,6 +69,7 @@ def _customers(people: pd.DataFrame, drivers: pd.DataFrame, registry: Registry) 
     for column in ("purchase_rate", "dropout"):
         found[column] = found["entity"].map(own[column])
     found = found.round({"purchase_rate": 6, "dropout": 5, "mean_amount": 2})
+    found["decisive_channel"] = people["acquired_by"].map(channels.OWN_TOUCH).fillna("call")
     referrer = registry.customer_ids(people["referrer"])
     found = registry.numbered("truth_customers", found.assign(referrer_id=referrer))
     return found.sort_values("customer_id", kind="stable", ignore_index=True)
@@ -91,6 +92,7 @@ def _lookalikes(pairs: pd.DataFrame, registry: Registry) -> pd.DataFrame:
         {
             "customer_id": registry.customer_ids(pairs["entity"]),
             "not_same_as": registry.customer_ids(pairs["other"]),
+            "how": pairs["how"].to_numpy(),
         }
     )
 
@@ -142,7 +144,12 @@ def _sellers(habits: pd.DataFrame, optimism: Any, registry: Registry) -> pd.Data
 def _opportunities(cases: pd.DataFrame, registry: Registry) -> pd.DataFrame:
     odds = cases[["odds_1", "odds_2", "odds_3"]]
     outcome = np.select([cases["week_3"] >= 0, cases["lost_week"] >= 0], ["won", "lost"], "open")
+    lost = cases["true_reason"].where(cases["lost_week"] >= 0, "")
     found = odds.round(4).assign(
-        opportunity=np.arange(len(cases)), win_odds=odds.prod(axis=1).round(4), outcome=outcome
+        true_reason=lost,
+        **{c: cases[c] for c in ("advances", "coverage")},
+        opportunity=np.arange(len(cases)),
+        win_odds=odds.prod(axis=1).round(4),
+        outcome=outcome,
     )
     return registry.numbered("truth_opportunities", found)
