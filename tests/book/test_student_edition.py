@@ -156,7 +156,7 @@ PACKED = SECRET.encode()
         "x" + base64.urlsafe_b64encode(PACKED).decode(),
         PACKED.hex(),
         zlib.compress(PACKED).hex(),
-        base64.b64encode(gzip.compress(PACKED)).decode(),
+        base64.b64encode(gzip.compress(PACKED, mtime=0)).decode(),
         base64.b64encode(quote(SECRET).encode()).decode(),
     ],
 )
